@@ -1,0 +1,3 @@
+module passalong
+
+go 1.26.8
