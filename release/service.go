@@ -1,0 +1,57 @@
+package release
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"time"
+)
+
+// Options are what a Service works with. Only Store is needed.
+type Options struct {
+	Store Store
+	Rand  io.Reader    // ids; crypto/rand when nil
+	Log   *slog.Logger // discarded when nil
+}
+
+// Service carries out the rules on one Store. It is safe for concurrent use.
+type Service struct {
+	store  Store
+	random io.Reader
+	log    *slog.Logger
+	sights *sights
+	live   *live
+}
+
+// New makes a Service and starts its two workers: the one that flushes
+// sightings and the one that keeps the reports. Close ends them.
+func New(o Options) *Service {
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Service{store: o.Store, random: o.Rand, log: o.Log}
+	s.live = newLive(s)
+	s.sights = newSights(s)
+	return s
+}
+
+// Close flushes what is in memory and ends the workers; the store stays open.
+func (s *Service) Close() error {
+	err := s.sights.close()
+	s.live.close()
+	return err
+}
+
+// Store gives the store, for backup and check.
+func (s *Service) Store() Store { return s.store }
+
+// Now reads the clock of the rules.
+func (s *Service) Now(ctx context.Context) (time.Time, error) {
+	var now time.Time
+	err := s.store.View(ctx, func(tx Tx) error { now = tx.Now(); return nil })
+	return now, err
+}
