@@ -131,6 +131,10 @@ func TestNoKeyTwice(t *testing.T) {
 // Key: "…" and any literal that starts with errors.
 var uses = regexp.MustCompile(`\.T\(\s*"([^"\s]+)"|(?:\bt|\.T)\s+"([a-z][^"\s]*)"|\bKey:\s*"([^"\s]+)"|"(errors\.[a-z0-9_.]+)"`)
 
+// refusals are the keys of errors as Go writes them, below "errors.":
+// No(kind, "link.taken", …) and Key: "link.taken".
+var refusals = regexp.MustCompile(`\bNo\(\s*[\w.]+,\s*"([a-z0-9_.]+)"|\b(?:refuse|advise)\(\s*"([a-z0-9_.]+)"|Error\{[^}]*\bKey:\s*"([a-z0-9_.]+)"`)
+
 func TestEveryKeyUsedIsThere(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -161,6 +165,14 @@ func TestEveryKeyUsedIsThere(t *testing.T) {
 		for _, m := range uses.FindAllStringSubmatch(string(b), -1) {
 			if key := strings.Join(m[1:], ""); keyForm.MatchString(key) {
 				found[key] = name
+			}
+		}
+		if ext != ".go" {
+			return nil
+		}
+		for _, m := range refusals.FindAllStringSubmatch(string(b), -1) {
+			if key := strings.Join(m[1:], ""); !keyForm.MatchString(key) {
+				found["errors."+key] = name
 			}
 		}
 		return nil

@@ -22,11 +22,22 @@ func (w Words) gap() string {
 	return nbsp
 }
 
+// Size is an argument in bytes, said as Bytes does.
+type Size int64
+
+// Key is an argument that is itself a key without arguments, said in the
+// sentence's language ("errors.kind.video").
+type Key string
+
 // value formats an argument of a sentence.
 func (w Words) value(v any) string {
 	switch x := v.(type) {
 	case string:
 		return x
+	case Size:
+		return w.Bytes(int64(x))
+	case Key:
+		return w.T(string(x))
 	case time.Duration:
 		return w.Duration(x)
 	case time.Time:

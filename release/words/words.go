@@ -22,6 +22,9 @@
 // A campaign that says tu: add "<key>.tu" beside the key, in the French file
 // only; Words.With(Tu) picks it where it exists.
 //
+// An Error of the rules or of media carries its key below "errors.":
+// No(kind, "link.taken") is "errors.link.taken".
+//
 // Placeholders are the same in every language. Numbers, durations and times
 // given as arguments are formatted for the language; give a string where a
 // number must stay as it is (a year). Sentences are plain text: html/template
