@@ -39,9 +39,11 @@ func AssetIDOf(bare string) AssetID       { return AssetID("ast_" + bare) }
 
 // ValidBare tells whether s has the form of a bare id.
 func ValidBare(s string) bool {
-	if len(s) != bareLen {
-		return false
-	}
+	return len(s) == bareLen && bareChars(s)
+}
+
+// bareChars tells whether s is made of [0-9a-z] only.
+func bareChars(s string) bool {
 	for i := range len(s) {
 		if !(s[i] >= '0' && s[i] <= '9' || s[i] >= 'a' && s[i] <= 'z') {
 			return false

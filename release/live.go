@@ -20,3 +20,6 @@ func (l *live) sighted([]Sighting) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 }
+
+// drop forgets a deleted campaign's fold.
+func (l *live) drop(CampaignID) {}

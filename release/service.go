@@ -11,14 +11,16 @@ import (
 // Options are what a Service works with. Only Store is needed.
 type Options struct {
 	Store Store
-	Rand  io.Reader    // ids; crypto/rand when nil
-	Log   *slog.Logger // discarded when nil
+	Rand  io.Reader     // ids; crypto/rand when nil
+	Kid   func() string // id of the key that signs new links; "" when nil
+	Log   *slog.Logger  // discarded when nil
 }
 
 // Service carries out the rules on one Store. It is safe for concurrent use.
 type Service struct {
 	store  Store
 	random io.Reader
+	kid    func() string
 	log    *slog.Logger
 	sights *sights
 	live   *live
@@ -33,7 +35,10 @@ func New(o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{store: o.Store, random: o.Rand, log: o.Log}
+	if o.Kid == nil {
+		o.Kid = func() string { return "" }
+	}
+	s := &Service{store: o.Store, random: o.Rand, kid: o.Kid, log: o.Log}
 	s.live = newLive(s)
 	s.sights = newSights(s)
 	return s

@@ -21,6 +21,7 @@ type Viewer struct {
 	Browsers   []Browser
 	Claimed    time.Time
 	Viewed     time.Time // zero = not yet
+	Inferred   bool      // the view was told from bytes served, no beacon yet
 	Returned   time.Time // zero = never came back
 	SeatLost   time.Time // the seat was freed and somebody else took it: unconfirmed until a view
 	Quota      int       // shares granted on top of the campaign's
