@@ -19,6 +19,19 @@ type Order struct {
 
 // Mint makes one seed or door per order, in their order, all or none.
 func (s *Service) Mint(ctx context.Context, campaign CampaignID, orders []Order) ([]Link, error) {
+	var links []Link
+	err := s.store.Update(ctx, func(tx Tx) error {
+		var err error
+		links, err = s.mintAll(tx, campaign, orders)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return links, nil
+}
+
+func (s *Service) mintAll(tx Tx, campaign CampaignID, orders []Order) ([]Link, error) {
 	if len(orders) == 0 {
 		return nil, Bad("people", "people.none")
 	}
@@ -30,30 +43,20 @@ func (s *Service) Mint(ctx context.Context, campaign CampaignID, orders []Order)
 			return nil, err
 		}
 	}
-	var links []Link
-	err := s.store.Update(ctx, func(tx Tx) error {
-		links = links[:0]
-		c, err := tx.Campaign(campaign)
-		if err != nil {
-			return err
-		}
-		if !c.Deleted.IsZero() {
-			return No(NotFound, "campaign.unknown")
-		}
-		if c.State(tx.Now()) == StateClosed {
-			return No(Closed, "campaign.closed")
-		}
-		for _, o := range orders {
-			link, err := s.mint(tx, c, o)
-			if err != nil {
-				return err
-			}
-			links = append(links, link)
-		}
-		return nil
-	})
+	c, err := present(tx, campaign)
 	if err != nil {
 		return nil, err
+	}
+	if c.State(tx.Now()) == StateClosed {
+		return nil, No(Closed, "campaign.closed")
+	}
+	links := make([]Link, 0, len(orders))
+	for _, o := range orders {
+		link, err := s.mint(tx, c, o)
+		if err != nil {
+			return nil, err
+		}
+		links = append(links, link)
 	}
 	return links, nil
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"log/slog"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // Options are what a Service works with. Only Store is needed.
@@ -22,6 +24,7 @@ type Service struct {
 	random io.Reader
 	kid    func() string
 	log    *slog.Logger
+	argon  *semaphore.Weighted
 	sights *sights
 	live   *live
 }
@@ -38,7 +41,7 @@ func New(o Options) *Service {
 	if o.Kid == nil {
 		o.Kid = func() string { return "" }
 	}
-	s := &Service{store: o.Store, random: o.Rand, kid: o.Kid, log: o.Log}
+	s := &Service{store: o.Store, random: o.Rand, kid: o.Kid, log: o.Log, argon: semaphore.NewWeighted(argonAtOnce)}
 	s.live = newLive(s)
 	s.sights = newSights(s)
 	return s
