@@ -21,8 +21,11 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 
 // Errors is how one surface answers errors.
 type Errors struct {
-	Log  *slog.Logger                   // slog.Default() when nil
-	Lang func(*http.Request) words.Lang // Accept-Language when nil
+	Log   *slog.Logger                    // slog.Default() when nil
+	Words func(*http.Request) words.Words // by Accept-Language when nil
+	// Fans makes revoked and unknown one answer: outside, nobody can tell a
+	// forged link from a withdrawn one. The log keeps the kind.
+	Fans bool
 	// Page writes a problem as HTML, its status included; nil answers
 	// application/problem+json (the API).
 	Page func(w http.ResponseWriter, r *http.Request, p Problem)
@@ -59,10 +62,14 @@ func (e Errors) Handle(h Handler) http.Handler {
 // language. The cause is logged once, with the request's id.
 func (e Errors) Write(rw http.ResponseWriter, r *http.Request, err error) {
 	w := record(rw)
-	p := ProblemOf(err, words.In(e.lang(r)))
+	p := ProblemOf(err, e.words(r))
 	p.Request = RequestID(r.Context())
 	w.noteKind(p.Kind)
 	e.note(r.Context(), p, err)
+	if e.Fans && (p.Kind == release.Revoked || p.Kind == release.NotFound) {
+		p.Kind, p.Field = release.NotFound, ""
+		p.Sentence = e.words(r).T("errors.link.nothing")
+	}
 	if w.Began() {
 		return
 	}
@@ -112,11 +119,11 @@ func (e Errors) logger() *slog.Logger {
 	return e.Log
 }
 
-func (e Errors) lang(r *http.Request) words.Lang {
-	if e.Lang == nil {
-		return Lang(r, "")
+func (e Errors) words(r *http.Request) words.Words {
+	if e.Words == nil {
+		return words.In(Lang(r, ""))
 	}
-	return e.Lang(r)
+	return e.Words(r)
 }
 
 // Render runs fill into a buffer and answers it with the status, so that a

@@ -85,7 +85,7 @@ func sentence(say words.Words, k release.Kind, key string, args map[string]any) 
 	if key != "" && say.Has("errors."+key) {
 		return say.T("errors."+key, args)
 	}
-	if said := "errors.kind." + string(k); say.Has(said) {
+	if said := "errors.no." + string(k); say.Has(said) {
 		return say.T(said)
 	}
 	return say.T("errors.internal")
