@@ -1,0 +1,66 @@
+package player
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"html/template"
+	"net/http"
+
+	"passalong/release"
+	"passalong/release/web"
+	"passalong/release/words"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+func parsePages() (*template.Template, error) {
+	return template.ParseFS(templateFiles, "templates/*.html")
+}
+
+// Base is what every page's …Data embeds; templates say sentences with .T.
+type Base struct {
+	words.Words
+	Title  string       // of the document
+	CSS    template.CSS // the whole style, in the document
+	Robots bool
+	Switch template.URL // this page in the other language; "" = no switch
+	Other  words.Lang   // that language
+}
+
+// page is implemented by every …Data through Base.
+type page interface{ style() template.CSS }
+
+func (b Base) style() template.CSS { return b.CSS }
+
+// say gives the words for a reader of a campaign.
+func (p *Player) say(r *http.Request, c release.Campaign) words.Words {
+	return words.In(web.Lang(r, c.Lang)).With(words.Tone(c.Tone))
+}
+
+// base fills what all pages of a campaign share; c may be the zero Campaign.
+func (p *Player) base(r *http.Request, c release.Campaign, title string) Base {
+	say := p.say(r, c)
+	other := words.English
+	if say.Lang() == words.English {
+		other = words.French
+	}
+	return Base{Words: say, Title: title, CSS: styleOf(c), Switch: template.URL("?lang=" + string(other)), Other: other}
+}
+
+// render answers a template of templates/ with its …Data, from a buffer.
+func (p *Player) render(w http.ResponseWriter, status int, name string, data page) error {
+	return web.Render(w, status, "text/html; charset=utf-8", func(b *bytes.Buffer) error {
+		withStyle(w.Header(), styleHash(data.style()))
+		w.Header().Set("Content-Language", "")
+		return p.pages.ExecuteTemplate(b, name, data)
+	})
+}
+
+// styleHash is the source expression that lets exactly this style run.
+func styleHash(css template.CSS) string {
+	sum := sha256.Sum256([]byte(css))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
