@@ -152,8 +152,10 @@ func (k *Keyring) Keys() []KeyInfo {
 // Rotate makes a new active key and gives its kid. The one before it verifies
 // until the last token it signed has expired; keys past that are dropped.
 func (k *Keyring) Rotate() (string, error) {
-	err := k.update(func(r *ring) (*ring, error) { return k.withNew(r.keys) })
-	return k.Active(), err
+	if err := k.update(func(r *ring) (*ring, error) { return k.withNew(r.keys) }); err != nil {
+		return "", err
+	}
+	return k.Active(), nil
 }
 
 // Revoke ends a key, and with it every token it signed, for good: its secret
