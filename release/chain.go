@@ -40,7 +40,7 @@ func (s *Service) Chain(ctx context.Context, id ViewerID) ([]Step, error) {
 		}
 		for {
 			step := stepOf(v)
-			if n := len(steps); n > 0 {
+			if n := len(steps); n > 0 && !step.Erased && !steps[n-1].Erased { // the erased keep only a day
 				seconds := steps[n-1].Claimed.Sub(v.Claimed).Seconds()
 				steps[n-1].After = &seconds
 			}

@@ -58,3 +58,15 @@ func momentAt(all *[]moment, i int) *moment {
 	}
 	return &(*all)[i]
 }
+
+// trimEmpty drops the empty rows at the end; nil when all are.
+func trimEmpty[T comparable](all []T) []T {
+	var empty T
+	for len(all) > 0 && all[len(all)-1] == empty {
+		all = all[:len(all)-1]
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}

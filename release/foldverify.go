@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"slices"
 )
 
 // VerifyFold proves that a campaign's events and its rows tell the same story:
@@ -147,7 +146,7 @@ func (c *check) viewers() error {
 			{"the generation", uint32(row.Generation) == v.generation},
 			{"having come by a copied link", row.Copied == (v.flags&nodeCopied != 0)},
 			{"a view", row.Viewed.IsZero() == (v.viewed == 0)},
-			{"counting at all", (row.Test || row.Internal) == (v.flags&nodeOut != 0)},
+			{"being a test", row.Test == (v.flags&nodeTest != 0)},
 			{"having lost the seat", row.SeatLost.IsZero() == (v.flags&nodeSeatLost == 0)},
 			{"being erased", row.Erased.IsZero() == (v.flags&nodeErased == 0)},
 		} {
@@ -180,17 +179,8 @@ func (c *check) sightings() error {
 // sameTally compares without regard to rows at the end that are empty.
 func sameTally(a, b tally) bool {
 	for _, t := range []*tally{&a, &b} {
-		for len(t.generations) > 0 && t.generations[len(t.generations)-1] == (genTally{}) {
-			t.generations = t.generations[:len(t.generations)-1]
-		}
-		t.time.minutes, t.time.hours = trimMoments(t.time.minutes), trimMoments(t.time.hours)
+		t.generations = trimEmpty(t.generations)
+		t.time.minutes, t.time.hours = trimEmpty(t.time.minutes), trimEmpty(t.time.hours)
 	}
 	return reflect.DeepEqual(a, b)
-}
-
-func trimMoments(all []moment) []moment {
-	for len(all) > 0 && all[len(all)-1] == (moment{}) {
-		all = all[:len(all)-1]
-	}
-	return slices.Clip(all)
 }

@@ -180,6 +180,7 @@ func (t *timeline) document(last int64) Timeline {
 			per, out.Seconds = 24, 24*3600
 		}
 	}
+	buckets = trimEmpty(buckets)
 	out.Start = momentTime(t.base())
 	for i := 0; i < len(buckets); i += per {
 		var sum moment
