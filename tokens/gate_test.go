@@ -44,7 +44,9 @@ func TestTheOnlyAcceptedStringIsTheMintedOne(t *testing.T) {
 			}
 		}
 		for _, odd := range []string{strings.ToUpper(s), strings.ToLower(s), s + s, s + "." + s, "Bearer " + s, `"` + s + `"`,
-			strings.ReplaceAll(s, ".", "．"), strings.ReplaceAll(s, ".", "%2e"), "0" + s, s + "=", "." + s, s + "."} {
+			strings.ReplaceAll(s, ".", "．"), strings.ReplaceAll(s, ".", "%2e"), "0" + s, s + "=", "." + s, s + ".",
+			// T15: two at once, as a list or a query would give them.
+			s + "," + s, s + ";" + s, s + "&t=" + s, s + "?t=" + s, s + "#" + s, s + " " + s, s + "/" + s, "t=" + s} {
 			try(odd)
 		}
 		if tried < 60_000 {
