@@ -182,6 +182,7 @@ type viewerRow struct {
 	Revoked    int64              `cbor:"24,keyasint,omitempty"`
 	Paused     int64              `cbor:"25,keyasint,omitempty"`
 	Erased     int64              `cbor:"26,keyasint,omitempty"`
+	Inferred   bool               `cbor:"27,keyasint,omitempty"`
 }
 
 type browserRow struct {
@@ -195,7 +196,7 @@ func viewerOut(v release.Viewer) viewerRow {
 		v.Internal, uint8(v.Channel), v.Class, v.Candidate,
 		each(v.Browsers, func(b release.Browser) browserRow { return browserRow{b.Candidate, b.How, micro(b.Since)} }),
 		micro(v.Claimed), micro(v.Viewed), micro(v.Returned), micro(v.SeatLost), v.Quota, v.Shares, v.Groups, v.Reserved,
-		micro(v.Revoked), micro(v.Paused), micro(v.Erased)}
+		micro(v.Revoked), micro(v.Paused), micro(v.Erased), v.Inferred}
 }
 
 func (r viewerRow) in() release.Viewer {
@@ -207,7 +208,7 @@ func (r viewerRow) in() release.Viewer {
 		}),
 		Claimed: at(r.Claimed), Viewed: at(r.Viewed), Returned: at(r.Returned), SeatLost: at(r.SeatLost),
 		Quota: r.Quota, Shares: r.Shares, Groups: r.Groups, Reserved: r.Reserved,
-		Revoked: at(r.Revoked), Paused: at(r.Paused), Erased: at(r.Erased)}
+		Revoked: at(r.Revoked), Paused: at(r.Paused), Erased: at(r.Erased), Inferred: r.Inferred}
 }
 
 type progressRow struct {
@@ -233,9 +234,10 @@ type spanRow struct {
 }
 
 type playRow struct {
-	ID      string    `cbor:"1,keyasint,omitempty"`
-	Spans   []spanRow `cbor:"2,keyasint,omitempty"`
-	Counted bool      `cbor:"3,keyasint,omitempty"`
+	ID      string          `cbor:"1,keyasint,omitempty"`
+	Spans   []spanRow       `cbor:"2,keyasint,omitempty"`
+	Counted bool            `cbor:"3,keyasint,omitempty"`
+	Pages   map[int]float64 `cbor:"4,keyasint,omitempty"`
 }
 
 func spanOut(s release.Span) spanRow { return spanRow{From: s.From, To: s.To} }
@@ -244,7 +246,7 @@ func (r spanRow) in() release.Span   { return release.Span{From: r.From, To: r.T
 func progressOut(p release.Progress) progressRow {
 	return progressRow{p.Viewer, p.Campaign, each(p.Assets, func(a release.AssetProgress) assetProgressRow {
 		return assetProgressRow{a.Asset, each(a.Spans, spanOut), a.Pages, a.Quarter,
-			each(a.Plays, func(p release.Play) playRow { return playRow{p.ID, each(p.Spans, spanOut), p.Counted} }), a.Position}
+			each(a.Plays, func(p release.Play) playRow { return playRow{p.ID, each(p.Spans, spanOut), p.Counted, p.Pages} }), a.Position}
 	}), micro(p.Updated)}
 }
 
@@ -253,7 +255,7 @@ func (r progressRow) in() release.Progress {
 		Assets: each(r.Assets, func(a assetProgressRow) release.AssetProgress {
 			return release.AssetProgress{Asset: a.Asset, Spans: each(a.Spans, spanRow.in), Pages: a.Pages, Quarter: a.Quarter,
 				Plays: each(a.Plays, func(p playRow) release.Play {
-					return release.Play{ID: p.ID, Spans: each(p.Spans, spanRow.in), Counted: p.Counted}
+					return release.Play{ID: p.ID, Spans: each(p.Spans, spanRow.in), Counted: p.Counted, Pages: p.Pages}
 				}), Position: a.Position}
 		})}
 }
