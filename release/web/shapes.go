@@ -63,7 +63,7 @@ var (
 	// A browser: Mozilla with a platform in brackets that is no bare
 	// "(compatible; Name)", or one of those that never said Mozilla.
 	mozilla   = regexp.MustCompile(`^mozilla/\d[^(]{0,24}\(`)
-	oldShapes = regexp.MustCompile(`^(?:opera/|lynx/|links \(|elinks|w3m/|dillo/|netsurf/|ucweb|ucbrowser|doomo|docomo/|kddi-|j-phone/|softbank/|vodafone/|blackberry|nokia|sonyericsson|samsung-|sec-|sgh-|lg[-/]|mot-|htc[_-]|zte[-/]|huawei|alcatel|sagem|sie-|panasonic|philips|sharp|palm|portalmmm|uzard|maui)`)
+	oldShapes = regexp.MustCompile(`^(?:opera/|lynx/|links \(|elinks|w3m/|dillo/|netsurf/|ucweb|ucbrowser|docomo/|kddi-|j-phone/|softbank/|vodafone/|blackberry|nokia|sonyericsson|samsung-|sec-|sgh-|lg[-/]|mot-|htc[_-]|zte[-/]|huawei|alcatel|sagem|sie-|panasonic|philips|sharp|palm|portalmmm|uzard|maui)`)
 	phone     = regexp.MustCompile(`\b(?:midp|cldc|up\.browser|netfront|obigo|teleca|symbian|series ?[46]0|opera mini|opera mobi)`)
 
 	// Addresses: a browser tells none, a machine says whom to ask.
@@ -75,7 +75,7 @@ var (
 	previewWords = regexp.MustCompile(`preview|unfurl|linkexpand|onebox|embed|thumbnail|opengraph|metadata|metatag|favicon|share|link`)
 
 	// Programmers' libraries.
-	libraries = regexp.MustCompile(`^(?:curl|libcurl|wget|python|pycurl|aiohttp|httpx|okhttp/|java[/ ]|apache-httpclient|jakarta|commons-httpclient|go-http-client|go-resty|fasthttp|axios|node|undici|got[ /(]|superagent|request/|reqwest|hyper/|ureq|ruby|faraday|typhoeus|mechanize|rest-client|http\.rb|httparty|excon|guzzle|php|symfony|zend|laravel|perl|libwww|lwp|winhttp|winhttp|libsoup|lua-resty|hackney|dart[/: ]|ktor|jersey|vert\.x|akka|scrapy|colly|postman|insomnia|httpie|xh/|powershell|mozilla/5\.0 \(windows nt; windows nt[^)]*\) windowspowershell|dotnet|restsharp|embarcadero|snoopy|pear|cpp-httplib|rust|deno/|bun/|elixir|erlang|finagle|spray|play-|netty|async-http|unirest|http_request|http-client|httpclient|aria2|fetch/|cfnetwork)`)
+	libraries = regexp.MustCompile(`^(?:curl|libcurl|wget|python|pycurl|aiohttp|httpx|okhttp/|java[/ ]|apache-httpclient|jakarta|commons-httpclient|go-http-client|go-resty|fasthttp|axios|node|undici|got[ /(]|superagent|request/|reqwest|hyper/|ureq|ruby|faraday|typhoeus|mechanize|rest-client|http\.rb|httparty|excon|guzzle|php|symfony|zend|laravel|perl|libwww|lwp|winhttp|libsoup|lua-resty|hackney|dart[/: ]|ktor|jersey|vert\.x|akka|scrapy|colly|postman|insomnia|httpie|xh/|powershell|dotnet|restsharp|embarcadero|snoopy|pear|cpp-httplib|rust|deno/|bun/|elixir|erlang|finagle|spray|play-|netty|async-http|unirest|http_request|http-client|httpclient|aria2|fetch/|cfnetwork)`)
 
 	// Apps' own HTTP stacks: a phone or its network library, no engine.
 	stacks = regexp.MustCompile(`cfnetwork/|darwin/|dalvik/|okhttp/|alamofire|cronet|volley|android|iphone|ipad|\bios\b|\bmicrosoft office|outlook|thunderbird|^mail/|windows phone|\bwp7/|s60version|flutter|react.?native|expo`)
