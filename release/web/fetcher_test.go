@@ -2,10 +2,13 @@ package web
 
 import (
 	"bufio"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"passalong/release"
 )
 
 // lines reads a list of user agents: the large one beside the repository when
@@ -83,4 +86,58 @@ func TestAppStacksAreAmbiguous(t *testing.T) {
 		}
 	}
 	t.Logf("%d stacks: %v", len(all), kinds)
+}
+
+func TestFetcherFacts(t *testing.T) {
+	const iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+	for _, c := range []struct {
+		ua, class string
+		kind      FetcherKind
+		card      release.Channel
+		version   string
+	}{
+		{iphone + "Mobile/15E148 Instagram 334.0.4.32.98 (iPhone14,5; iOS 17_5_1)", "iphone/instagram", Person, release.ChannelNone, "17.5.1"},
+		{iphone + "Version/17.5 Mobile/15E148 Safari/604.1", "iphone", Person, release.ChannelNone, "17.5.1"},
+		{iphone + "Mobile/15E148 [FBAN/MessengerForiOS;FBAV/1.0]", "iphone/messenger", Person, release.ChannelNone, "17.5.1"},
+		{"Mozilla/5.0 (Linux; Android 9; CUBOT_X19) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/96.0 Mobile Safari/537.36", "android", Person, release.ChannelNone, "9"},
+		{"WhatsApp/2.23.20.0 A", "whatsapp", Preview, release.WhatsApp, ""},
+		{"WhatsApp/2", "signal", Preview, release.Signal, ""},
+		{"facebookexternalhit/1.1", "facebook", Preview, release.Messenger, ""},
+		{"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_11_1) AppleWebKit/601.2.4 (KHTML, like Gecko) Version/9.0.1 Safari/601.2.4 facebookexternalhit/1.1 Facebot Twitterbot/1.0", "imessage", Preview, release.SMS, ""},
+		{"TelegramBot (like TwitterBot)", "telegram", Preview, release.Telegram, ""},
+		{"Dalvik/2.1.0 (Linux; U; Android 13; SM-A536B)", "app", App, release.ChannelNone, "13"},
+		{"", "none", Library, release.ChannelNone, ""},
+	} {
+		f := FetchUA(c.ua)
+		if f.Class != c.class || f.Kind != c.kind || f.Card != c.card || f.Version != c.version {
+			t.Errorf("%q: %+v", c.ua, f)
+		}
+	}
+}
+
+func TestFetchingAheadIsNoOpen(t *testing.T) {
+	for _, h := range [][2]string{{"Sec-Purpose", "prefetch;prerender"}, {"Purpose", "prefetch"}, {"X-Purpose", "preview"}, {"X-Moz", "prefetch"}} {
+		r := httptest.NewRequest("GET", "/r/x", nil)
+		r.Header.Set("User-Agent", "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36")
+		if f := Fetch(r); !f.Opens() || f.Sees() != release.SightOpen {
+			t.Errorf("a person: %+v", f)
+		}
+		r.Header.Set(h[0], h[1])
+		if f := Fetch(r); f.Opens() || f.Machine() || f.Sees() != release.SightPreview {
+			t.Errorf("%v: %+v", h, f)
+		}
+	}
+}
+
+// Whatever is sent, the class is one of a small set: it is a key of rows.
+func FuzzFetchUA(f *testing.F) {
+	f.Add("Mozilla/5.0 (Linux; Android 13; x)")
+	f.Add("bot/1 https://x")
+	f.Fuzz(func(t *testing.T, ua string) {
+		got := FetchUA(ua)
+		if got.Kind == "" || got.Name == "" || got.Class == "" || len(got.Class) > 32 || len(got.Version) > 40 ||
+			strings.Trim(got.Class, "abcdefghijklmnopqrstuvwxyz0123456789-/") != "" {
+			t.Errorf("%q: %+v", ua, got)
+		}
+	})
 }

@@ -63,22 +63,22 @@ var (
 	// A browser: Mozilla with a platform in brackets that is no bare
 	// "(compatible; Name)", or one of those that never said Mozilla.
 	mozilla   = regexp.MustCompile(`^mozilla/\d[^(]{0,24}\(`)
-	oldShapes = regexp.MustCompile(`^(?:opera/|lynx/|links \(|elinks|w3m/|dillo/|netsurf/|ucweb|ucbrowser|docomo/|kddi-|j-phone/|softbank/|vodafone/|blackberry|nokia|sonyericsson|samsung-|sec-|sgh-|lg[-/]|mot-|htc[_-]|zte[-/]|huawei|alcatel|sagem|sie-|panasonic|philips|sharp|palm|portalmmm|uzard|maui)`)
+	oldShapes = regexp.MustCompile(`^(?:opera/|lynx/|links[ /]|elinks|konqueror/|midori/|uzbl|msie \(|nook browser|netscape|galeon|epiphany|dolphin|w3m/|dillo/|netsurf/|ucweb|ucbrowser|docomo/|kddi-|j-phone/|softbank/|vodafone/|blackberry|nokia|sonyericsson|samsung-|sec-|sgh-|lg[-/]|mot-|htc[_-]|zte[-/]|huawei|alcatel|sagem|sie-|panasonic|philips|sharp|palm|portalmmm|uzard|maui)`)
 	phone     = regexp.MustCompile(`\b(?:midp|cldc|up\.browser|netfront|obigo|teleca|symbian|series ?[46]0|opera mini|opera mobi)`)
 
 	// Addresses: a browser tells none, a machine says whom to ask.
 	addresses = regexp.MustCompile(`https?://|\+[a-z0-9-]+\.[a-z]{2,}|\bwww\.|[a-z0-9._-]+@[a-z0-9-]+\.[a-z]{2,}`)
 
 	// Words that machines use of themselves, whole or as the tail of a name.
-	machineWords = regexp.MustCompile(`(?:bots?|robots?|spider|spdr|scan|scans|scanner|scanning|scanners|check|checker|proxy|monitor|fetch|fetcher|retriever|expander|unshortener|verify|verifier|validator|analyzer|indexer|harvester|grabber|downloader|detector|inspect|probe|pinger|sniffer|audit|radar)(?:[^a-z]|$)`)
-	machineRoots = regexp.MustCompile(`crawl|spider|scrap(?:e|y|ing)|preview|unfurl|linkexpand|onebox|screenshot|thumbnail|headless|fetcher|metadata|research|security|vulnerab|pentest|healthcheck|favicon|opengraph|https?_|larbin|-hub/|webindex|feedburner|uptime`)
+	machineWords = regexp.MustCompile(`(?:bots?|robots?|spider|spdr|scan|scans|scanner|scanning|scanners|check|checker|proxy|monitor|fetch|fetcher|retriever|expander|unshortener|verify|verifier|validator|analyzer|indexer|harvester|grabber|downloader|detector|inspect|probe|pinger|sniffer|audit|radar|inspector|optimizer|watcher|synthetics|exporter|httpagent|ips-agent|insights)(?:[^a-z]|$)`)
+	machineRoots = regexp.MustCompile(`crawl|spider|scrap(?:e|y|ing)|preview|unfurl|linkexpand|onebox|screenshot|thumbnail|headless|fetcher|metadata|research|security|vulnerab|pentest|healthcheck|favicon|opengraph|https?_|larbin|-hub/|webindex|feedburner|uptime|synthetics|siteimprove|outbrain|datanyze|hotjar|silktide|thousandeyes|[a-z0-9-]\.com\b`)
 	previewWords = regexp.MustCompile(`preview|unfurl|linkexpand|onebox|embed|thumbnail|opengraph|metadata|metatag|favicon|share|link`)
 
 	// Programmers' libraries.
 	libraries = regexp.MustCompile(`^(?:curl|libcurl|wget|python|pycurl|aiohttp|httpx|okhttp/|java[/ ]|apache-httpclient|jakarta|commons-httpclient|go-http-client|go-resty|fasthttp|axios|node|undici|got[ /(]|superagent|request/|reqwest|hyper/|ureq|ruby|faraday|typhoeus|mechanize|rest-client|http\.rb|httparty|excon|guzzle|php|symfony|zend|laravel|perl|libwww|lwp|winhttp|libsoup|lua-resty|hackney|dart[/: ]|ktor|jersey|vert\.x|akka|scrapy|colly|postman|insomnia|httpie|xh/|powershell|dotnet|restsharp|embarcadero|snoopy|pear|cpp-httplib|rust|deno/|bun/|elixir|erlang|finagle|spray|play-|netty|async-http|unirest|http_request|http-client|httpclient|aria2|fetch/|cfnetwork)`)
 
 	// Apps' own HTTP stacks: a phone or its network library, no engine.
-	stacks = regexp.MustCompile(`cfnetwork/|darwin/|dalvik/|okhttp/|alamofire|cronet|volley|android|iphone|ipad|\bios\b|\bmicrosoft office|outlook|thunderbird|^mail/|windows phone|\bwp7/|s60version|flutter|react.?native|expo`)
+	stacks = regexp.MustCompile(`cfnetwork/|darwin/|dalvik/|okhttp/|alamofire|cronet|volley|android|iphone|ipad|\bios\b|\bmicrosoft office|outlook|thunderbird|^mail/|windows phone|\bwp7/|s60version|^itunes/|flutter|react.?native|expo`)
 	mails  = regexp.MustCompile(`thunderbird/|microsoft outlook|outlook-|microsoft office|ms-office|msoffice|\blightning/|postbox/|^mail/|airmail|eudora|lotus-notes`)
 
 	engine = regexp.MustCompile(`msie |trident/|konqueror|opera|icab|omniweb|ibrowse|dillo|applewebkit|gecko|netfront|u;|netscape|galeon|abrowse|nokia|blackberry|googletv`)
@@ -116,10 +116,10 @@ func generic(low string, shaped bool) (Fetcher, bool) {
 // android finds the platform of a phone; its model is any maker's word.
 var android = regexp.MustCompile(`^(mozilla/5\.0 \((?:linux|x11|unknown)[^)]*?android)[^)]*\)?`)
 
-// withoutModel takes a phone's model and build out: CUBOT, "Spider", "Scan".
+// withoutModel takes a phone's model and build out (CUBOT, "Spider", "Scan"),
+// and the gateway of old phones.
 func withoutModel(low string) string {
-	low = strings.ReplaceAll(android.ReplaceAllString(low, "$1)"), "cubot", "")
-	return low
+	return strings.NewReplacer("cubot", "", "wap proxy", "").Replace(android.ReplaceAllString(low, "$1)"))
 }
 
 // bareCompatible finds "(compatible; Name)" with no browser behind it.
@@ -132,5 +132,5 @@ func bareCompatible(low string) bool {
 		return false
 	}
 	inside, _, _ := strings.Cut(rest, ")")
-	return !engine.MatchString(inside)
+	return !engine.MatchString(inside) && !strings.Contains(low, "netfront")
 }
