@@ -55,6 +55,9 @@ func Open(path string, o Options) (*Store, error) {
 	case info.Size() == 0: // bbolt would make it a database in place, and not safely
 		return nil, refuse(path, "store.damaged", errors.New("the file is empty"))
 	}
+	if err := inspect(path); err != nil {
+		return nil, err
+	}
 	db, err := openBolt(path, o.NoSync)
 	if err != nil {
 		return nil, err
@@ -108,21 +111,41 @@ func openBolt(path string, noSync bool) (*bolt.DB, error) {
 	var err error
 	for _, size := range mapSizes() {
 		var db *bolt.DB
-		if db, err = tryBolt(path, size, noSync); err == nil {
+		if db, err = tryBolt(path, options(size, noSync)); err == nil {
 			return db, nil
 		}
 		if !errors.Is(err, syscall.ENOMEM) {
 			break
 		}
 	}
+	return nil, explain(path, err)
+}
+
+// inspect reads the whole structure of the file under a lock that keeps
+// writers out, before bbolt trusts it.
+func inspect(path string) error {
+	db, err := tryBolt(path, &bolt.Options{Timeout: lockWait, ReadOnly: true})
+	if err != nil {
+		return explain(path, err)
+	}
+	err = verifyPages(path, nil, func() error { return nil })
+	_ = db.Close()
+	if err != nil {
+		return refuse(path, "store.damaged", err)
+	}
+	return nil
+}
+
+// explain gives bbolt's refusal a key.
+func explain(path string, err error) error {
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
-		return nil, refuse(path, "store.locked", errors.New("another process has it open"))
+		return refuse(path, "store.locked", errors.New("another process has it open"))
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum),
 		errors.As(err, new(damage)):
-		return nil, refuse(path, "store.damaged", err)
+		return refuse(path, "store.damaged", err)
 	}
-	return nil, refuse(path, "store.open", err)
+	return refuse(path, "store.open", err)
 }
 
 // mapSizes are the address spaces to ask for, in bytes. The race detector has
@@ -143,7 +166,8 @@ type damage struct{ what any }
 
 func (d damage) Error() string { return fmt.Sprint(d.what) }
 
-func tryBolt(path string, size int, noSync bool) (db *bolt.DB, err error) {
+// tryBolt opens with bbolt and turns its panic into an error.
+func tryBolt(path string, o *bolt.Options) (db *bolt.DB, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	var file *os.File // bbolt drops its file when it panics
 	defer func() {
@@ -154,19 +178,24 @@ func tryBolt(path string, size int, noSync bool) (db *bolt.DB, err error) {
 			db, err = nil, damage{r}
 		}
 	}()
-	return bolt.Open(path, 0o600, &bolt.Options{
+	o.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
+		f, err := os.OpenFile(name, flag, mode)
+		file = f
+		return f, err
+	}
+	return bolt.Open(path, 0o600, o)
+}
+
+// options are what every file of ours is written with.
+func options(size int, noSync bool) *bolt.Options {
+	return &bolt.Options{
 		Timeout:         lockWait,
-		NoFreelistSync:  true,
+		NoFreelistSync:  true, // the free list is found again at each start
 		FreelistType:    bolt.FreelistMapType,
 		InitialMmapSize: size,
 		NoSync:          noSync,
 		NoStatistics:    true,
-		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-			f, err := os.OpenFile(name, flag, mode)
-			file = f
-			return f, err
-		},
-	})
+	}
 }
 
 // create makes a whole first file under a temporary name and moves it into
@@ -198,7 +227,7 @@ func create(path string) error {
 
 // fill writes the empty store.
 func fill(path string) error {
-	db, err := tryBolt(path, 0, false)
+	db, err := tryBolt(path, options(0, false))
 	if err != nil {
 		return err
 	}
