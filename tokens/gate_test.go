@@ -55,6 +55,18 @@ func TestTheOnlyAcceptedStringIsTheMintedOne(t *testing.T) {
 	}
 }
 
+// The standard decoder skips these, so the signature alone would stop them.
+func TestDecodeSkipsNothing(t *testing.T) {
+	for _, bad := range []string{"AA\nAA", "AAAA\n", "\rAAAA", "AA\r\nAA", "\n", "AAAA=", "AA==", "AAA+", "AAA/", "AA AA", "AB", "AAB", "A"} {
+		if raw, ok := decode(bad); ok {
+			t.Errorf("decode(%q) = %v", bad, raw)
+		}
+	}
+	if raw, ok := decode("-_8A"); !ok || string(raw) != "\xfb\xff\x00" {
+		t.Errorf("%v, %v", raw, ok)
+	}
+}
+
 // T5: payloads that a JSON reader would take in another sense, signed by the
 // right key.
 func TestPayloadHasOneForm(t *testing.T) {

@@ -87,17 +87,15 @@ func parse(raw []byte) (*ring, error) {
 		return nil, fmt.Errorf("%w: it is too large", ErrInvalid)
 	}
 	var data fileData
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&data); err != nil {
+	if err := json.Unmarshal(raw, &data); err != nil {
 		// A decoder's error may quote a value: only that it failed is told.
 		return nil, fmt.Errorf("%w: not the JSON of a keyring", ErrInvalid)
 	}
 	if data.Type != fileType || data.Version != fileVersion {
 		return nil, fmt.Errorf("%w: not a %s of version %d", ErrInvalid, fileType, fileVersion)
 	}
-	// Written again it must be the same: no doubled or differently spelt name,
-	// nothing behind the end.
+	// Written again it must be the same: no unknown, doubled or differently
+	// spelt name.
 	again, err := json.Marshal(data)
 	if err != nil {
 		return nil, fmt.Errorf("%w: a date out of range", ErrInvalid)

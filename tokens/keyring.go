@@ -208,10 +208,11 @@ func (k *Keyring) reload() error {
 		now, ok := r.byKid[old.Kid]
 		switch {
 		case !ok && old.State == VerifyOnly && old.Until.Before(k.now()):
-		case !ok, old.State == Revoked && now.State != Revoked:
+		case !ok:
 			return fmt.Errorf("%w: kid %s", ErrLost, old.Kid)
+		// A revoked key has no secret, and none equals it: it can't come back.
 		case now.State != Revoked && !now.secret.Equal(old.secret):
-			return fmt.Errorf("%w: kid %s has another secret", ErrLost, old.Kid)
+			return fmt.Errorf("%w: kid %s is not what it was", ErrLost, old.Kid)
 		}
 	}
 	k.ring.Store(r)

@@ -1,6 +1,7 @@
 package tokens
 
 import (
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -207,6 +208,39 @@ func TestReloadTakesOnlyWhatLosesNothing(t *testing.T) {
 		if _, _, err := k.Verify(Link, s, noon); err != nil {
 			t.Errorf("the keys in memory are gone: %v", err)
 		}
+	}
+}
+
+// The same kids, but one of them is no longer what it was.
+func TestReloadRefusesAChangedKey(t *testing.T) {
+	k := newRingFile(t)
+	first := k.Active()
+	if _, err := k.Rotate(); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := os.ReadFile(k.path)
+	var data fileData
+	if err := json.Unmarshal(before, &data); err != nil {
+		t.Fatal(err)
+	}
+	swapped := strings.Replace(string(before), data.Keys[0].Secret, b64.EncodeToString(make([]byte, 32)), 1)
+	if err := os.WriteFile(k.path, []byte(swapped), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.Reload(); !errors.Is(err, ErrLost) {
+		t.Errorf("another secret: %v", err)
+	}
+	if err := os.WriteFile(k.path, before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.Revoke(first); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(k.path, before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.Reload(); !errors.Is(err, ErrLost) {
+		t.Errorf("a revoked key is back: %v", err)
 	}
 }
 
