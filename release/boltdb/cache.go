@@ -19,15 +19,24 @@ func (c *counters) row() []byte {
 	b := make([]byte, 0, 16)
 	b = binary.BigEndian.AppendUint32(b, c.links)
 	b = binary.BigEndian.AppendUint32(b, c.viewers)
-	return binary.BigEndian.AppendUint64(b, c.seq)
+	return seal(binary.BigEndian.AppendUint64(b, c.seq))
 }
 
-func readCounters(v []byte) counters {
-	if len(v) != 16 {
-		return counters{}
+// readCounters reads the row; without one a campaign begins at nothing. A
+// damaged one is an error: guessing would give a number twice.
+func readCounters(v []byte) (counters, error) {
+	if v == nil {
+		return counters{}, nil
+	}
+	v, err := opened(v)
+	if err == nil && len(v) != 16 {
+		err = errCut
+	}
+	if err != nil {
+		return counters{}, fault(bCounters, err)
 	}
 	seq := binary.BigEndian.Uint64(v[8:])
-	return counters{links: binary.BigEndian.Uint32(v), viewers: binary.BigEndian.Uint32(v[4:]), seq: seq, before: seq}
+	return counters{links: binary.BigEndian.Uint32(v), viewers: binary.BigEndian.Uint32(v[4:]), seq: seq, before: seq}, nil
 }
 
 // cache is what the committer keeps decoded. It is dropped whenever a
@@ -67,14 +76,17 @@ func (c *cache) committed() {
 }
 
 // countersOf gives a campaign's running numbers, from memory where they are.
-func (t *tx) countersOf(id release.CampaignID) *counters {
+func (t *tx) countersOf(id release.CampaignID) (*counters, error) {
 	if c := t.cache.counters[id]; c != nil {
-		return c
+		return c, nil
 	}
-	c := readCounters(t.bucket(bCounters).Get([]byte(id)))
+	c, err := readCounters(t.get(bCounters, []byte(id)))
+	if err != nil {
+		return nil, err
+	}
 	if t.cache.counters == nil {
 		t.cache.counters = map[release.CampaignID]*counters{}
 	}
 	t.cache.counters[id] = &c
-	return &c
+	return &c, nil
 }

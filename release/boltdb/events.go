@@ -62,12 +62,15 @@ func (t *tx) Append(campaign release.CampaignID, e release.Event) error {
 	if err := named("campaign", campaign); err != nil {
 		return err
 	}
+	c, err := t.countersOf(campaign)
+	if err != nil {
+		return err
+	}
 	t.writing()
 	log, err := t.log(campaign)
 	if err != nil {
 		return err
 	}
-	c := t.countersOf(campaign)
 	e.Seq = c.seq + 1
 	if err := log.Put(seqKey(e.Seq), putEvent(e)); err != nil {
 		return fault(bEvents, err)

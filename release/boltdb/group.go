@@ -266,7 +266,6 @@ func (t *tx) finish() error {
 			return err
 		}
 	}
-	var mark [8]byte
-	binary.BigEndian.PutUint64(mark[:], uint64(t.s.clock.mark.Load()))
-	return t.bucket(bMeta).Put([]byte(keyMark), mark[:])
+	mark := binary.BigEndian.AppendUint64(nil, uint64(t.s.clock.mark.Load()))
+	return t.bucket(bMeta).Put([]byte(keyMark), seal(mark))
 }

@@ -29,7 +29,10 @@ func (t *tx) count(campaign release.CampaignID) (*counters, error) {
 	if err := named("campaign", campaign); err != nil {
 		return nil, err
 	}
-	c := t.countersOf(campaign)
+	c, err := t.countersOf(campaign)
+	if err != nil {
+		return nil, err
+	}
 	c.changed, t.counted = true, true
 	return c, nil
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -25,7 +26,7 @@ const schema = 1
 
 const (
 	keySchema = "schema" // two bytes, big endian
-	keyMark   = "clock"  // eight bytes: the clock's mark in microseconds
+	keyMark   = "clock"  // checksum and eight bytes: the clock's mark in microseconds
 )
 
 // lockWait is how long Open waits for another process to leave the file.
@@ -73,8 +74,25 @@ func Open(path string, o Options) (*Store, error) {
 	if behind := time.Duration(s.clock.mark.Load()-o.Now().UnixMicro()) * time.Microsecond; behind > 5*time.Minute {
 		o.Log.Warn("the clock is behind what was promised: time stands still until it catches up", "by", behind)
 	}
+	sweep(path)
 	go s.commit()
 	return s, nil
+}
+
+// sweep removes what a killed process left beside the file. Copies for a
+// backup are ours alone while we hold the file; a first file that another
+// process is making right now is young.
+func sweep(path string) {
+	left, _ := filepath.Glob(path + ".backup-*")
+	for _, name := range left {
+		_ = os.Remove(name)
+	}
+	left, _ = filepath.Glob(path + ".new-*")
+	for _, name := range left {
+		if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > time.Minute {
+			_ = os.Remove(name)
+		}
+	}
 }
 
 // begin reads the schema and the clock's mark.
@@ -98,7 +116,11 @@ func (s *Store) begin() (err error) {
 				return refuse(s.path, "store.damaged", fmt.Errorf("the bucket %s is missing", bucketName(i)))
 			}
 		}
-		if mark := meta.Get([]byte(keyMark)); len(mark) == 8 {
+		if row := meta.Get([]byte(keyMark)); row != nil { // none before the first commit
+			mark, err := opened(row)
+			if err != nil || len(mark) != 8 {
+				return refuse(s.path, "store.damaged", errors.New("the clock's mark is unreadable"))
+			}
 			s.clock.mark.Store(int64(binary.BigEndian.Uint64(mark)))
 		}
 		return nil
@@ -142,7 +164,7 @@ func explain(path string, err error) error {
 	case errors.Is(err, berrors.ErrTimeout):
 		return refuse(path, "store.locked", errors.New("another process has it open"))
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum),
-		errors.As(err, new(damage)):
+		errors.As(err, new(damage)), strings.Contains(err.Error(), "file size too small"):
 		return refuse(path, "store.damaged", err)
 	}
 	return refuse(path, "store.open", err)
