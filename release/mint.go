@@ -39,7 +39,7 @@ func (s *Service) mintAll(tx Tx, campaign CampaignID, orders []Order) ([]Link, e
 		return nil, Bad("people", "people.too_many", "max", MaxMint)
 	}
 	for _, o := range orders {
-		if err := o.valid(); err != nil {
+		if err := o.Check(); err != nil {
 			return nil, err
 		}
 	}
@@ -61,7 +61,8 @@ func (s *Service) mintAll(tx Tx, campaign CampaignID, orders []Order) ([]Link, e
 	return links, nil
 }
 
-func (o Order) valid() error {
+// Check refuses an order that no link could carry out.
+func (o Order) Check() error {
 	switch {
 	case o.Kind != "" && o.Kind != Seed && o.Kind != Door:
 		return Bad("kind", "link.kind")
