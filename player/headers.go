@@ -3,6 +3,8 @@ package player
 import (
 	"net/http"
 	"strings"
+
+	"passalong/release/web"
 )
 
 // surface is what an address serves; it decides the headers.
@@ -17,48 +19,64 @@ const (
 	surfaceStatic                 // our script and style files
 )
 
-// shareHosts are where a share button's POST may be sent on to: browsers hold
+// shareForms are where a share button's POST may be sent on to: browsers hold
 // a redirect of a form to form-action too.
-const shareHosts = "https: sms: mailto: whatsapp: tg: line: snapchat: instagram: fb-messenger: intent:"
+func shareForms() []string {
+	return []string{"https:", "sms:", "mailto:", "whatsapp:", "tg:", "line:", "snapchat:", "instagram:", "fb-messenger:", "intent:"}
+}
 
-// headers sets what every answer of a surface carries. style-src of a page is
-// set by render, which knows the style's hash.
+// headersOf builds what every answer of a surface carries. A page's own style
+// is added by withStyle, which knows its hash.
+func headersOf(s surface, secure bool) http.Header {
+	h := http.Header{}
+	switch s {
+	case surfaceWatch:
+		web.FanHeaders(h, web.FanPage{Secure: secure, Forms: shareForms()})
+	case surfaceLanding:
+		web.FanHeaders(h, web.FanPage{Secure: secure})
+		h.Set("Content-Security-Policy", landingPolicy)
+	case surfaceMedia:
+		web.MediaHeaders(h, secure)
+	case surfaceCard:
+		web.CardHeaders(h, secure)
+	default:
+		web.APIHeaders(h, secure)
+	}
+	return h
+}
+
+// landingPolicy allows less than a fan's page may have: no script at all.
+const landingPolicy = "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// headers sets a surface's headers before the answer. They are built once: the
+// values are shared by all answers, which replace and never change them.
 func (p *Player) headers(s surface, next http.Handler) http.Handler {
-	csp := map[surface]string{
-		surfaceLanding: "default-src 'none'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-		surfaceWatch: "default-src 'none'; script-src 'self'; worker-src 'self' blob:; connect-src 'self'; img-src 'self' data: blob:; " +
-			"media-src 'self' blob:; font-src 'self'; form-action 'self' " + shareHosts + "; base-uri 'none'; frame-ancestors 'none'",
-		surfaceData:   "default-src 'none'; frame-ancestors 'none'",
-		surfaceMedia:  "default-src 'none'; sandbox; frame-ancestors 'none'",
-		surfaceCard:   "default-src 'none'; sandbox; frame-ancestors 'none'",
-		surfaceStatic: "default-src 'none'; frame-ancestors 'none'",
-	}[s]
+	plain, secure := headersOf(s, false), headersOf(s, true)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h["Content-Security-Policy"] = []string{csp}
-		h["X-Content-Type-Options"] = []string{"nosniff"}
-		h["Referrer-Policy"] = []string{"same-origin"}
-		h["X-Robots-Tag"] = []string{"noindex, nofollow"}
-		h["Cross-Origin-Opener-Policy"] = []string{"same-origin"}
-		h["Permissions-Policy"] = []string{"camera=(), microphone=(), geolocation=(), payment=(), usb=()"}
-		if s == surfaceCard {
-			h["Cross-Origin-Resource-Policy"] = []string{"cross-origin"}
-		} else {
-			h["Cross-Origin-Resource-Policy"] = []string{"same-origin"}
-			h["Cache-Control"] = []string{"private, no-store"}
-		}
+		set := plain
 		if p.Site.Secure(r) {
-			h["Strict-Transport-Security"] = []string{"max-age=31536000"}
+			set = secure
+		}
+		h := w.Header()
+		for name, value := range set {
+			h[name] = value
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
+// become gives an answer the headers of another surface: a claim that answers
+// the player itself, a card that is not there.
+func (p *Player) become(w http.ResponseWriter, r *http.Request, s surface) {
+	for name, value := range headersOf(s, p.Site.Secure(r)) {
+		w.Header()[name] = value
+	}
+}
+
 // withStyle adds a page's own style to its policy.
 func withStyle(h http.Header, hash string) {
 	csp := h.Get("Content-Security-Policy")
-	if csp == "" || strings.Contains(csp, "style-src") {
-		return
+	if !strings.Contains(csp, hash) {
+		h.Set("Content-Security-Policy", strings.Replace(csp, "style-src 'self'", "style-src 'self' "+hash, 1))
 	}
-	h.Set("Content-Security-Policy", csp+"; style-src 'self' "+hash)
 }

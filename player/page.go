@@ -2,9 +2,7 @@ package player
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"html/template"
 	"net/http"
 
@@ -25,7 +23,6 @@ type Base struct {
 	words.Words
 	Title  string       // of the document
 	CSS    template.CSS // the whole style, in the document
-	Robots bool
 	Switch template.URL // this page in the other language; "" = no switch
 	Other  words.Lang   // that language
 }
@@ -53,14 +50,7 @@ func (p *Player) base(r *http.Request, c release.Campaign, title string) Base {
 // render answers a template of templates/ with its …Data, from a buffer.
 func (p *Player) render(w http.ResponseWriter, status int, name string, data page) error {
 	return web.Render(w, status, "text/html; charset=utf-8", func(b *bytes.Buffer) error {
-		withStyle(w.Header(), styleHash(data.style()))
-		w.Header().Set("Content-Language", "")
+		withStyle(w.Header(), web.StyleHash(string(data.style())))
 		return p.pages.ExecuteTemplate(b, name, data)
 	})
-}
-
-// styleHash is the source expression that lets exactly this style run.
-func styleHash(css template.CSS) string {
-	sum := sha256.Sum256([]byte(css))
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }

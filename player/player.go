@@ -35,7 +35,19 @@ type Player struct {
 	mux    *http.ServeMux
 	pages  *template.Template
 	errors web.Errors
+	bad    *web.Limit // tokens that are none of ours, by client
+	cache  shownCache
+	bodies bodyCache
+	drawn  pictures
+	live   streams
 }
+
+// A client may bring badBurst tokens that open nothing at once, then one every
+// badEvery: people with a cut link try a few times, guessers millions.
+const (
+	badBurst = 30
+	badEvery = 2 * time.Second
+)
 
 // New makes a Player. Close ends its worker.
 func New(o Options) (*Player, error) {
@@ -51,7 +63,8 @@ func New(o Options) (*Player, error) {
 	if o.Staff == nil {
 		o.Staff = func(*http.Request) bool { return false }
 	}
-	p := &Player{Options: o, mux: http.NewServeMux()}
+	p := &Player{Options: o, mux: http.NewServeMux(), bad: web.NewLimit(badBurst, badEvery, o.Now)}
+	p.live.start(p)
 	var err error
 	if p.pages, err = parsePages(); err != nil {
 		return nil, err
@@ -64,7 +77,10 @@ func New(o Options) (*Player, error) {
 }
 
 // Close ends what runs beside the requests.
-func (p *Player) Close() error { return nil }
+func (p *Player) Close() error {
+	p.live.stop()
+	return nil
+}
 
 // ServeHTTP answers one request.
 func (p *Player) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.mux.ServeHTTP(w, r) }

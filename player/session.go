@@ -39,7 +39,7 @@ func (p *Player) viewer(r *http.Request, address string) (session, error) {
 	address = tokens.Trim(address)
 	claims, _, err := p.Keys.Verify(tokens.Viewer, address, p.Now())
 	if err != nil || claims.Subject != "" {
-		return session{}, p.dead(err)
+		return session{}, p.badToken(r, err)
 	}
 	v, c, err := p.Service.Inside(r.Context(), release.ViewerIDOf(claims.ID))
 	if err != nil {
@@ -87,6 +87,10 @@ func has(v release.Viewer, browser string) bool {
 	}
 	return false
 }
+
+// Full tells whether this browser may share, see the chain and ask for
+// erasure; one that only said "It's me, in another app" may watch.
+func (s session) Full() bool { return s.Viewer.Full(s.Browser) }
 
 // signSession makes the value of a viewer cookie (and of asField).
 func (p *Player) signSession(v release.Viewer, browser string) (string, error) {
