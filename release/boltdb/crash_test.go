@@ -102,8 +102,8 @@ func claimOne(tx release.Tx, w int, no *uint32) error {
 // write it answered, whole, and the file is sound and opens at once.
 func TestKill(t *testing.T) {
 	rounds := *killsFlag
-	if testing.Short() {
-		rounds = 10
+	if testing.Short() || raceDetector && rounds == 100 {
+		rounds = 10 // the child is slow under the race detector, not different
 	}
 	path := filepath.Join(t.TempDir(), "passalong.db")
 	acked := map[uint32]bool{}
@@ -212,12 +212,12 @@ func TestTwoProcesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	start := time.Now()
 	c, out := child(t, "create", path)
 	said, _ := io.ReadAll(out)
 	_ = c.Wait()
-	if took := time.Since(start); took > 1500*time.Millisecond {
-		t.Errorf("the second process took %v", took)
+	start := time.Now() // the lock is on the open file, so this process is a second one too
+	if _, err := Open(path, Options{}); keyOf(err) != "store.locked" || time.Since(start) > time.Second {
+		t.Errorf("%v after %v", err, time.Since(start))
 	}
 	if !strings.Contains(string(said), "store.locked") {
 		t.Errorf("the second process says %q", said)

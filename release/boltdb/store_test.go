@@ -2,7 +2,9 @@ package boltdb
 
 import (
 	"context"
+	"io"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -74,5 +76,73 @@ func TestReopenKeepsRows(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestFollowStopsAtTheDisk: bbolt shows a transaction before its last fsync; a
+// follower is not told of it before.
+func TestFollowStopsAtTheDisk(t *testing.T) {
+	s := openTest(t, Options{})
+	err := s.Update(context.Background(), func(tx release.Tx) error {
+		for range 3 {
+			if err := tx.Append("cmp_a", release.Event{Kind: release.Viewed}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.follow.at("cmp_a").upTo = 2 // as it is while the third is being written
+	batch, err := s.batch("cmp_a", 0, nil)
+	if err != nil || len(batch) != 2 {
+		t.Errorf("%d events, %v", len(batch), err)
+	}
+}
+
+// TestGoexit: an fn that ends its goroutine, as testing's FailNow does, is
+// answered, and the store goes on.
+func TestGoexit(t *testing.T) {
+	s := openTest(t, Options{})
+	for range 3 {
+		err := s.Update(context.Background(), func(tx release.Tx) error {
+			_ = tx.PutBlob("k", "gone", nil)
+			runtime.Goexit()
+			return nil
+		})
+		if !release.Is(err, release.Internal) {
+			t.Errorf("answered %v", err)
+		}
+		if err := s.Update(context.Background(), func(tx release.Tx) error { return tx.PutBlob("k", "k", nil) }); err != nil {
+			t.Error(err)
+		}
+	}
+	err := s.View(context.Background(), func(tx release.Tx) error { _, err := tx.Blob("k", "gone"); return err })
+	if !release.Is(err, release.NotFound) {
+		t.Errorf("half of it stayed: %v", err)
+	}
+}
+
+// TestClosed: a closed store says so, everywhere and twice.
+func TestClosed(t *testing.T) {
+	s := openTest(t, Options{})
+	ctx := context.Background()
+	followed := make(chan error, 1)
+	go func() { followed <- s.Follow(ctx, "cmp_a", 0, func([]release.Event) error { return nil }) }()
+	time.Sleep(time.Millisecond)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for what, err := range map[string]error{
+		"update": s.Update(ctx, func(release.Tx) error { return nil }),
+		"view":   s.View(ctx, func(release.Tx) error { return nil }),
+		"follow": <-followed,
+		"backup": s.Backup(ctx, io.Discard),
+		"check":  s.Check(ctx, func(string) {}),
+	} {
+		if keyOf(err) != "store.closed" {
+			t.Errorf("%s of a closed store: %v", what, err)
+		}
 	}
 }

@@ -363,5 +363,28 @@ func writeWhileListing(t *testing.T, open Opener) {
 		}
 		return err
 	})
+	// Rows that were written in the same transaction, removed under the list.
+	update(t, s, func(tx release.Tx) error {
+		for i := range rows {
+			if err := tx.PutBlob("k", fmt.Sprintf("%04d", i), nil); err != nil {
+				return err
+			}
+		}
+		n := 0
+		var inner error
+		err := tx.Blobs("k", "", func(key string, _ []byte) bool {
+			n++
+			inner = tx.DeleteBlob("k", key)
+			return inner == nil
+		})
+		same(t, "listed while they went", n, rows)
+		if inner != nil {
+			return inner
+		}
+		return err
+	})
+	view(t, s, func(tx release.Tx) error {
+		return tx.Blobs("k", "", func(key string, _ []byte) bool { t.Errorf("%s is left", key); return true })
+	})
 	clean(t, s)
 }

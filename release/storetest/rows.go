@@ -190,7 +190,7 @@ func values(t *testing.T, open Opener) {
 		c.Hosts[0], v.Reserved[0], value[0], p.Assets[1].Pages[1] = "spoiled", "spoiled", 'X', 99
 		return spoil(tx)
 	})
-	view(t, s, func(tx release.Tx) error {
+	look := func(tx release.Tx) error {
 		c, err := tx.Campaign("cmp_a")
 		same(t, "campaign", must(t, c, err), fullCampaign("cmp_a"))
 		v, err := tx.Viewer("vwr_a")
@@ -200,5 +200,7 @@ func values(t *testing.T, open Opener) {
 		b, err := tx.Blob("kind", "key")
 		same(t, "blob", string(must(t, b, err)), "value")
 		return nil
-	})
+	}
+	view(t, s, look)
+	update(t, s, look) // a writer may keep rows decoded: those were not spoiled either
 }
