@@ -1,7 +1,363 @@
 package player
 
-import "net/http"
+import (
+	"context"
+	"errors"
+	"html/template"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
 
-func (p *Player) share(w http.ResponseWriter, r *http.Request) error    { return p.dead(nil) }
-func (p *Player) links(w http.ResponseWriter, r *http.Request) error    { return p.dead(nil) }
-func (p *Player) takeBack(w http.ResponseWriter, r *http.Request) error { return p.dead(nil) }
+	"passalong/release"
+	"passalong/release/web"
+	"passalong/release/words"
+)
+
+// shareTap is one share button tapped.
+type shareTap struct {
+	Link    string `json:"link"` // the prepared link the button carried
+	Channel string `json:"channel"`
+	Seats   string `json:"seats"` // "1" to "5", or "group"
+	Message string `json:"-"`     // as edited; without script only: it is kept nowhere
+}
+
+// prepared is a link that a tap can hand out without waiting for an answer.
+type prepared struct {
+	ID  string `json:"id"`
+	URL string `json:"url"`
+}
+
+// panel is what a viewer may still hand out.
+type panel struct {
+	Next  []prepared `json:"next"`
+	Left  int        `json:"left"`
+	Limit int        `json:"limit"`
+	Group int        `json:"group"`
+	Last  bool       `json:"last"`
+	Said  string     `json:"said"` // how many are left, or why none
+}
+
+// shareAnswer tells a script what its tap handed out and what comes next.
+type shareAnswer struct {
+	Link    prepared `json:"link"`
+	QR      string   `json:"qr,omitempty"` // SVG, for the QR button
+	Already bool     `json:"already"`
+	Panel   panel    `json:"panel"`
+}
+
+// share hands a link out. A script gets the next prepared link; a form is sent
+// on to the app, or shown the link where the app has no address.
+func (p *Player) share(w http.ResponseWriter, r *http.Request) error {
+	in, t, script, err := p.readTap(w, r)
+	if err != nil {
+		return p.shareRefused(w, r, in, script, err)
+	}
+	input, err := t.input(in.Viewer)
+	if err != nil {
+		return p.shareRefused(w, r, in, script, err)
+	}
+	got, err := p.Service.Share(r.Context(), input)
+	if err != nil {
+		return p.shareRefused(w, r, in, script, err)
+	}
+	in.Viewer = got.Viewer
+	link, err := p.prepare(r, got.Link)
+	if err != nil {
+		return err
+	}
+	if !script {
+		return p.handOver(w, r, in, got.Link, link, t)
+	}
+	answer := shareAnswer{Link: link, Already: got.Already}
+	if answer.Panel, err = p.panel(r, in, got.Allowance); err != nil {
+		return err
+	}
+	if input.Channel == release.QR {
+		if answer.QR, err = drawQR(link.URL); err != nil {
+			return err
+		}
+	}
+	return writeJSON(w, answer)
+}
+
+// readTap reads who taps what. script tells that the answer is for our script.
+func (p *Player) readTap(w http.ResponseWriter, r *http.Request) (session, shareTap, bool, error) {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	script := err != nil || kind != "application/x-www-form-urlencoded" && kind != "multipart/form-data"
+	if err := p.Site.CheckPost(r); err != nil {
+		return session{}, shareTap{}, script, err
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxBeacon)
+	in, err := p.viewer(r, r.PathValue("token"))
+	if err != nil {
+		return in, shareTap{}, script, err
+	}
+	var t shareTap
+	if script {
+		return in, t, true, readJSON(r, &t)
+	}
+	t = shareTap{Link: r.PostFormValue("link"), Channel: r.PostFormValue("channel"), Seats: r.PostFormValue("seats"), Message: r.PostFormValue("message")}
+	return in, t, false, nil
+}
+
+func (t shareTap) input(v release.Viewer) (release.ShareInput, error) {
+	in := release.ShareInput{Viewer: v.ID, Link: release.LinkID(t.Link), Seats: 1}
+	var ok bool
+	if in.Channel, ok = release.ParseChannel(t.Channel); !ok {
+		in.Channel = release.Other
+	}
+	switch t.Seats {
+	case "", "1":
+	case "group":
+		in.Group = true
+	default:
+		n, err := strconv.Atoi(t.Seats)
+		if err != nil {
+			return in, release.Bad("seats", "share.seats", "max", release.MaxFew)
+		}
+		in.Seats = n
+	}
+	return in, nil
+}
+
+// shareRefused answers a script in JSON; a form in another browser is shown
+// the question that belongs there.
+func (p *Player) shareRefused(w http.ResponseWriter, r *http.Request, in session, script bool, err error) error {
+	switch {
+	case script:
+		p.refuse(w, r, in.Campaign, err)
+		return nil
+	case errors.Is(err, errElsewhere):
+		http.Redirect(w, r, web.KeepLang(r, "/v/"+in.Address), http.StatusSeeOther)
+		return nil
+	}
+	return err
+}
+
+// handedData is the page after a form's tap: the link to give.
+type handedData struct {
+	Base
+	In      session
+	Channel release.Channel
+	Link    prepared
+	Text    string // message and link
+	Open    string // opens the app; may be empty
+	OpenApp string
+	QR      template.HTML
+	Hint    string
+	Back    string
+}
+
+// handOver sends a form's tap on to its app, or shows the link.
+func (p *Player) handOver(w http.ResponseWriter, r *http.Request, in session, link release.Link, ready prepared, t shareTap) error {
+	say := p.say(r, in.Campaign)
+	via := appOf(web.Fetch(r), link.Channel)
+	message := t.Message
+	if strings.TrimSpace(message) == "" {
+		message = shareText(say, in.Campaign)
+	}
+	if via.Address != "" {
+		w.Header().Set("Location", via.fill(message, in.Campaign.Title, ready.URL))
+		w.WriteHeader(http.StatusSeeOther)
+		return nil
+	}
+	data := handedData{Base: p.base(r, in.Campaign, say.T("share.handed.title")), In: in, Channel: link.Channel,
+		Link: ready, Text: withLink(message, ready.URL), Open: via.Open, Back: web.KeepLang(r, "/v/"+in.Address)}
+	data.CSS += watchCSS
+	data.Hint = hint(say, link.Channel)
+	data.OpenApp = say.T("share.open_app", "app", say.Channel(link.Channel.String()))
+	if link.Channel == release.QR {
+		svg, err := drawQR(ready.URL)
+		if err != nil {
+			return err
+		}
+		data.QR = template.HTML(svg)
+	}
+	return p.render(w, http.StatusOK, "handed", data)
+}
+
+// hint says what to do with a link for an app that takes none by address.
+func hint(say words.Words, c release.Channel) string {
+	switch c {
+	case release.QR:
+		return say.T("share.hint.qr")
+	case release.Copy, release.Other, release.ChannelNone:
+		return say.T("share.hint.copy")
+	}
+	return say.T("share.hint.paste", "app", say.Channel(c.String()))
+}
+
+// linksData is the page "Your links".
+type linksData struct {
+	Base
+	In     session
+	Handed []handed
+	Back   string
+}
+
+// handed is one link that the viewer handed out.
+type handed struct {
+	ID      release.LinkID
+	URL     string
+	Channel string
+	Icon    string
+	Seats   int
+	Opened  int
+	State   string // waiting, opened, or come back
+	Open    bool   // it can still be given
+	CanTake bool
+
+	CopyAgain, TakeBack string // labels
+}
+
+// links lists what the viewer handed out; ?part=1 gives the list alone, for
+// the script.
+func (p *Player) links(w http.ResponseWriter, r *http.Request) error {
+	in, err := p.viewer(r, r.PathValue("token"))
+	if errors.Is(err, errElsewhere) {
+		http.Redirect(w, r, web.KeepLang(r, "/v/"+in.Address), http.StatusSeeOther)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return p.showLinks(w, r, in, r.URL.Query().Get("part") != "")
+}
+
+func (p *Player) showLinks(w http.ResponseWriter, r *http.Request, in session, part bool) error {
+	data := linksData{Base: p.base(r, in.Campaign, p.say(r, in.Campaign).T("share.links")), In: in, Back: web.KeepLang(r, "/v/"+in.Address)}
+	data.CSS += watchCSS
+	var err error
+	if data.Handed, err = p.handedOut(r, in, data.Words); err != nil {
+		return err
+	}
+	if part {
+		return p.render(w, http.StatusOK, "links-list", data)
+	}
+	return p.render(w, http.StatusOK, "links", data)
+}
+
+// handedOut lists the viewer's links, the newest first.
+func (p *Player) handedOut(r *http.Request, in session, say words.Words) ([]handed, error) {
+	links, err := p.Service.HandedOut(r.Context(), in.Viewer.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]handed, 0, len(links))
+	for i := len(links) - 1; i >= 0; i-- {
+		l := links[i]
+		ready, err := p.prepare(r, l)
+		if err != nil {
+			return nil, err
+		}
+		h := handed{ID: l.ID, URL: ready.URL, Channel: say.Channel(l.Channel.String()), Icon: l.Channel.String(),
+			Seats: l.Seats, Opened: l.Claimed + l.Copies, Open: l.Claimed < l.Seats && l.Revoked.IsZero(),
+			CanTake: l.Claimed == 0 && l.Revoked.IsZero(), CopyAgain: say.T("share.copy_again"), TakeBack: say.T("share.take_back")}
+		switch {
+		case l.Claimed == 0 && !l.Returned.IsZero():
+			h.State = say.T("share.state.came_back")
+		case l.Claimed == 0:
+			h.State = say.T("share.state.waiting")
+		case l.Seats > 1:
+			h.State = say.T("share.state.seats", "n", l.Claimed, "of", l.Seats)
+		default:
+			h.State = say.T("share.state.opened")
+		}
+		out = append(out, h)
+	}
+	return out, nil
+}
+
+// takeBack ends a link nobody came in by; its share returns.
+func (p *Player) takeBack(w http.ResponseWriter, r *http.Request) error {
+	in, _, script, err := p.readTap(w, r)
+	if err != nil && !errors.As(err, new(*release.Error)) {
+		return p.shareRefused(w, r, in, script, err)
+	} else if err != nil && in.Browser == "" {
+		return p.shareRefused(w, r, in, script, err)
+	}
+	got, err := p.Service.TakeBack(r.Context(), in.Viewer.ID, release.LinkID(r.PathValue("link")))
+	if err != nil {
+		return p.shareRefused(w, r, in, script, err)
+	}
+	in.Viewer = got.Viewer
+	if script {
+		ready, err := p.prepare(r, got.Link)
+		if err != nil {
+			return err
+		}
+		answer := shareAnswer{Link: ready, Already: got.Already}
+		if answer.Panel, err = p.panel(r, in, got.Allowance); err != nil {
+			return err
+		}
+		return writeJSON(w, answer)
+	}
+	if in.Carried != "" {
+		return p.showLinks(w, r, in, false)
+	}
+	http.Redirect(w, r, web.KeepLang(r, "/v/"+in.Address+"/links"), http.StatusSeeOther)
+	return nil
+}
+
+// panel tells what is left, with the prepared links signed for the host the
+// fan is on.
+func (p *Player) panel(r *http.Request, in session, a release.Allowance) (panel, error) {
+	out := panel{Next: []prepared{}, Left: a.Left, Limit: a.Limit, Group: a.Group, Last: a.Last}
+	say := p.say(r, in.Campaign)
+	switch {
+	case a.Last:
+		out.Said = say.T("share.said.last")
+	case a.Left == 0 && a.Limit == 0:
+		out.Said = say.T("share.said.none")
+	case a.Left == 0:
+		out.Said = say.T("share.said.used", "n", a.Limit)
+	default:
+		out.Said = say.T("share.said.left", "n", a.Left)
+	}
+	for _, id := range in.Viewer.Reserved {
+		link, _, err := p.Service.Link(r.Context(), id)
+		if err != nil {
+			return out, err
+		}
+		ready, err := p.prepare(r, link)
+		if err != nil {
+			return out, err
+		}
+		out.Next = append(out.Next, ready)
+	}
+	return out, nil
+}
+
+// allowance reads what a viewer may hand out, without a tap.
+func (p *Player) allowance(ctx context.Context, in session) (release.Allowance, error) {
+	return p.Service.Allowance(ctx, in.Viewer.ID)
+}
+
+// prepare signs a link again, at the address the fan came by.
+func (p *Player) prepare(r *http.Request, l release.Link) (prepared, error) {
+	token, err := p.signLink(l)
+	if err != nil {
+		return prepared{}, err
+	}
+	return prepared{ID: string(l.ID), URL: p.Site.URL(r, "/r/"+token)}, nil
+}
+
+// shareText is what goes with a link: the campaign's message, or the words'.
+func shareText(say words.Words, c release.Campaign) string {
+	switch {
+	case c.Message != "":
+		return c.Message
+	case c.By != "":
+		return say.T("share.text_by", "title", c.Title, "by", c.By)
+	}
+	return say.T("share.text", "title", c.Title)
+}
+
+func drawQR(link string) (string, error) {
+	var b strings.Builder
+	if err := web.QRSVG(&b, link); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
