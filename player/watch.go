@@ -35,6 +35,7 @@ type watchData struct {
 
 // shareData is the pass-on panel.
 type shareData struct {
+	words.Words
 	panel
 	In      session
 	Text    string
@@ -146,7 +147,7 @@ func (p *Player) shareData(r *http.Request, in session, say words.Words, open bo
 	if err != nil {
 		return shareData{}, err
 	}
-	out := shareData{In: in, Text: shareText(say, in.Campaign)}
+	out := shareData{Words: say, In: in, Text: shareText(say, in.Campaign)}
 	if out.panel, err = p.panel(r, in, allowed); err != nil {
 		return out, err
 	}
