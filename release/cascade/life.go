@@ -9,7 +9,7 @@ import (
 // the arrivals until now had come, by nearest rank; nil without arrivals. It
 // moves while a campaign runs: state the window.
 func (f *Forest) TimeTo(share float64, now int64) *float64 {
-	n, _ := slices.BinarySearch(f.At, now+1)
+	n := f.until(now)
 	if n == 0 || share <= 0 || share > 1 {
 		return nil
 	}

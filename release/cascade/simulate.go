@@ -164,3 +164,23 @@ func (s *simulation) child(parent Row, from int, dist LogNormal) (row Row, ok bo
 	}
 	return Row{Parent: parent.ID, At: max(micros(at), parent.At), Channel: uint8(to)}, true
 }
+
+// SimulateFinished lets an audience live campaigns, each begun at an hour of
+// its own within the week, so that a library can be learnt before there are
+// real ones. a.Window must be set.
+func SimulateFinished(a Audience, campaigns, roots, limit int, seed uint64) []Finished {
+	const hour = 3_600_000_000
+	out := make([]Finished, campaigns)
+	for i := range out {
+		rng := rand.New(rand.NewPCG(seed, uint64(i)))
+		start := rng.IntN(week)
+		a.StartHour = float64(start % 24)
+		f := SimulateForest(a, roots, limit, rng)
+		for j := range f.At {
+			f.At[j] += int64(start) * hour
+		}
+		begin := int64(start) * hour
+		out[i] = Finished{Forest: f, Start: begin, End: begin + int64(a.Window*1e6)}
+	}
+	return out
+}
