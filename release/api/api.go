@@ -101,6 +101,10 @@ func (a *API) Owner() http.Handler {
 	})
 }
 
+// CloseStreams ends the reports that are being followed: a server that stops
+// waits for none.
+func (a *API) CloseStreams() { a.streams.Close() }
+
 // Close ends what runs beside the requests.
 func (a *API) Close() error {
 	a.streams.Close()
