@@ -53,7 +53,7 @@ func (p *Player) share(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.shareRefused(w, r, in, script, err)
 	}
-	input, err := t.input(in.Viewer)
+	input, err := t.input(in)
 	if err != nil {
 		return p.shareRefused(w, r, in, script, err)
 	}
@@ -101,8 +101,8 @@ func (p *Player) readTap(w http.ResponseWriter, r *http.Request) (session, share
 	return in, t, false, nil
 }
 
-func (t shareTap) input(v release.Viewer) (release.ShareInput, error) {
-	in := release.ShareInput{Viewer: v.ID, Link: release.LinkID(t.Link), Seats: 1}
+func (t shareTap) input(who session) (release.ShareInput, error) {
+	in := release.ShareInput{Viewer: who.Viewer.ID, Link: release.LinkID(t.Link), Seats: 1}
 	var ok bool
 	if in.Channel, ok = release.ParseChannel(t.Channel); !ok {
 		in.Channel = release.Other
@@ -110,7 +110,7 @@ func (t shareTap) input(v release.Viewer) (release.ShareInput, error) {
 	switch t.Seats {
 	case "", "1":
 	case "group":
-		in.Group = true
+		in.Group, in.Seats = true, who.Campaign.GroupSeats
 	default:
 		n, err := strconv.Atoi(t.Seats)
 		if err != nil {
@@ -193,6 +193,7 @@ type linksData struct {
 	Base
 	In     session
 	Handed []handed
+	Asked  string // "?lang=fr" for the forms' addresses, where the reader chose
 	Back   string
 }
 
@@ -226,7 +227,7 @@ func (p *Player) links(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Player) showLinks(w http.ResponseWriter, r *http.Request, in session, part bool) error {
-	data := linksData{Base: p.base(r, in.Campaign, p.say(r, in.Campaign).T("share.links")), In: in, Back: web.KeepLang(r, "/v/"+in.Address)}
+	data := linksData{Base: p.base(r, in.Campaign, p.say(r, in.Campaign).T("share.links")), In: in, Asked: web.KeepLang(r, ""), Back: web.KeepLang(r, "/v/"+in.Address)}
 	data.CSS += watchCSS
 	var err error
 	if data.Handed, err = p.handedOut(r, in, data.Words); err != nil {

@@ -38,6 +38,7 @@ type shareData struct {
 	words.Words
 	panel
 	In      session
+	Asked   string // as in linksData
 	Text    string
 	First   []appButton
 	More    []appButton
@@ -147,7 +148,7 @@ func (p *Player) shareData(r *http.Request, in session, say words.Words, open bo
 	if err != nil {
 		return shareData{}, err
 	}
-	out := shareData{Words: say, In: in, Text: shareText(say, in.Campaign)}
+	out := shareData{Words: say, In: in, Asked: web.KeepLang(r, ""), Text: shareText(say, in.Campaign)}
 	if out.panel, err = p.panel(r, in, allowed); err != nil {
 		return out, err
 	}

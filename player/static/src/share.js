@@ -7,6 +7,7 @@ export function share(page) {
   const data = page.data.share;
   const base = "/v/" + page.data.token;
   const as = page.data.as;
+  const asked = page.lang ? "?lang=" + page.lang : "";
   const words = page.words;
   const key = "passalong:taps:" + page.data.token.slice(-16);
   const field = one("#link-text");
@@ -53,7 +54,7 @@ export function share(page) {
     const kept = pending();
     kept[tap.link] = tap;
     store.set(key, kept);
-    return post(base + "/share", tap, as).then(async (r) => {
+    return post(base + "/share" + asked, tap, as).then(async (r) => {
       const again = r.status === 429 || r.status >= 500;
       if (again) throw new Error("later");
       const rest = pending();
@@ -150,6 +151,7 @@ export function share(page) {
       });
       return;
     }
+    const said = seats() === "1" ? words.copied : words.handed_on;
     const copying = copy(channel === "copy" ? link.url : text(link.url));
     const told = take(channel, link);
     copying.then((ok) => {
@@ -157,10 +159,11 @@ export function share(page) {
         field.value = link.url; // this very link, to be copied by hand
         field.focus();
         field.select();
+        field.scrollLeft = 0;
         return note(words.copy_by_hand);
       }
-      told.then(() => (channel === "copy" ? note(words.copied) : pasteIn(channel)));
-      if (channel === "copy") note(words.copied);
+      told.then((a) => a && (channel === "copy" ? note(said) : pasteIn(channel)));
+      if (channel === "copy") note(said);
       else pasteIn(channel);
     });
   }
@@ -184,7 +187,7 @@ export function share(page) {
   }
 
   function refresh() {
-    fetch(base + "/links?part=1" + (page.lang ? "&lang=" + page.lang : ""), { credentials: "same-origin" })
+    fetch(base + "/links" + (asked ? asked + "&" : "?") + "part=1", { credentials: "same-origin" })
       .then((r) => (r.ok ? r.text() : Promise.reject(r)))
       .then((html) => {
         const open = all("#links details").filter((d) => d.open).length;
@@ -208,6 +211,11 @@ export function share(page) {
         refresh();
       })
       .catch((p) => say((p && p.detail) || words.failed));
+  });
+  one("#links").addEventListener("click", (e) => {
+    const summary = e.target.closest("summary");
+    const input = summary && one("input", summary.parentNode);
+    if (input && !summary.parentNode.open) copy(input.value).then((ok) => ok && say(words.copied));
   });
   one("#links").addEventListener("focusin", (e) => e.target.select && e.target.select());
 

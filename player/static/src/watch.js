@@ -23,8 +23,6 @@ function start() {
   };
   const open = one("#pass-open");
   if (open) {
-    open.setAttribute("aria-expanded", "false");
-    open.setAttribute("aria-controls", "pass");
     open.addEventListener("click", (e) => {
       e.preventDefault();
       passOn(e);
@@ -49,7 +47,7 @@ function passOn(tap) {
   const panel = one("#pass");
   if (!panel) return;
   panel.classList.add("up");
-  all("#pass-open").forEach((b) => b.setAttribute("aria-expanded", "true"));
+  all("#pass-open").forEach((b) => b.parentNode.classList.add("open")); // the panel's own title says it now
   const calm = window.matchMedia && matchMedia("(prefers-reduced-motion: reduce)").matches;
   panel.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: tap ? "start" : "nearest" });
   if (tap) panel.focus({ preventScroll: true });
