@@ -41,15 +41,15 @@ func (p *Player) claim(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return p.onceMore(w, r, s, who.browser)
 	}
-	got, err := p.Service.Claim(r.Context(), release.ClaimInput{Link: link.ID, Candidate: who.browser, Class: web.Fetch(r).Class})
+	got, err := p.Service.Claim(r.Context(), release.ClaimInput{Link: link.ID, Candidate: who.browser, Class: p.agents.of(r).Class})
 	if err != nil {
 		if k := release.KindOf(err); k == release.Taken || k == release.Closed {
-			p.Service.Sight(link, release.SightBlocked, web.Fetch(r).Name, p.Now())
+			p.Service.Sight(link, release.SightBlocked, p.agents.of(r).Name, p.Now())
 		}
 		return p.refused(w, r, s, err)
 	}
 	if got.Met {
-		p.Service.Sight(link, release.SightMet, web.Fetch(r).Name, p.Now())
+		p.Service.Sight(link, release.SightMet, p.agents.of(r).Name, p.Now())
 	}
 	return p.welcome(w, r, got.Viewer, got.Campaign, who)
 }
@@ -71,7 +71,7 @@ func (p *Player) tapped(w http.ResponseWriter, r *http.Request, c release.Campai
 	cookie, kept := p.candidate(r, c.ID)
 	field, again := p.verifyCandidate(c.ID)(r.PostFormValue(candidateField))
 	switch {
-	case kept && (again || !web.Fetch(r).Machine()):
+	case kept && (again || !p.agents.of(r).Machine()):
 		return tap{browser: cookie}, true, nil
 	case kept:
 		return tap{browser: cookie}, false, nil

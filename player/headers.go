@@ -37,6 +37,10 @@ func headersOf(s surface, secure bool) http.Header {
 		h.Set("Content-Security-Policy", landingPolicy)
 	case surfaceMedia:
 		web.MediaHeaders(h, secure)
+		// A sandboxed file asks for no permission and frames nothing; a range
+		// is small enough for its headers to be felt.
+		h.Del("Permissions-Policy")
+		h.Del("X-Frame-Options")
 	case surfaceCard:
 		web.CardHeaders(h, secure)
 	default:

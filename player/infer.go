@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"passalong/release"
-	"passalong/release/web"
 )
 
 // A browser without script sends no beacon. Its view is told from the bytes
@@ -60,7 +59,7 @@ func (c *viewCount) add(key viewKey, n, need int64) {
 // nothing: a page with script reports by itself.
 func (p *Player) inferring(r *http.Request, v release.Viewer, a release.Asset, f served, size int64) func(int64) {
 	still := "?"+r.URL.RawQuery == stillMark
-	if r.Method != http.MethodGet || !v.Viewed.IsZero() || !still && f.save == "" || web.Fetch(r).Prefetch {
+	if r.Method != http.MethodGet || !v.Viewed.IsZero() || !still && f.save == "" || p.agents.of(r).Prefetch {
 		return nil
 	}
 	switch {

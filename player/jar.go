@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"passalong/release"
-	"passalong/release/web"
 )
 
 // howField is the answer to the question that a viewer's address asks in
@@ -102,7 +101,7 @@ func (p *Player) join(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.tooManyBrowsers(w, r, s)
 	}
-	got, err := p.Service.Claim(r.Context(), release.ClaimInput{Link: in.Viewer.Link, Candidate: who.browser, Class: web.Fetch(r).Class})
+	got, err := p.Service.Claim(r.Context(), release.ClaimInput{Link: in.Viewer.Link, Candidate: who.browser, Class: p.agents.of(r).Class})
 	if err != nil {
 		return p.refused(w, r, s, err)
 	}

@@ -47,7 +47,7 @@ func (p *Player) landing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	now, by := p.Now(), web.Fetch(r)
+	now, by := p.Now(), p.agents.of(r)
 	if !link.Revoked.IsZero() {
 		p.sight(r, link, release.SightBlocked, by, now)
 		return p.dead(nil)

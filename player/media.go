@@ -148,20 +148,16 @@ func (p *Player) media(w http.ResponseWriter, r *http.Request) error {
 	if f.save != "" {
 		h.Set("Content-Disposition", web.Attachment(f.save))
 	}
-	out := http.NewResponseController(w)
-	one, err := p.live.begin(v.ID, out)
+	one, err := p.live.begin(v.ID, http.NewResponseController(w), patience+time.Duration(info.Size()/slowest)*time.Second)
 	if err != nil {
 		return err
 	}
-	// Errors of a deadline mean a transport without one: a test's recorder.
-	_ = out.SetWriteDeadline(time.Now().Add(patience + time.Duration(info.Size()/slowest)*time.Second))
 	if toInfer := p.inferring(r, v, a, f, info.Size()); toInfer != nil {
 		w = &counting{ResponseWriter: w, served: toInfer}
 	}
 	http.ServeContent(w, r, "", time.Time{}, file)
 	if cut := p.live.end(one); cut {
-		panic(http.ErrAbortHandler) // the connection must not look whole
+		panic(http.ErrAbortHandler) // the answer must not look whole
 	}
-	_ = out.SetWriteDeadline(time.Time{})
 	return nil
 }

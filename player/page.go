@@ -34,7 +34,7 @@ func (b Base) style() template.CSS { return b.CSS }
 
 // say gives the words for a reader of a campaign.
 func (p *Player) say(r *http.Request, c release.Campaign) words.Words {
-	return words.In(web.Lang(r, c.Lang)).With(words.Tone(c.Tone))
+	return words.In(p.agents.lang(r, c.Lang)).With(words.Tone(c.Tone))
 }
 
 // base fills what all pages of a campaign share; c may be the zero Campaign.

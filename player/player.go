@@ -40,6 +40,7 @@ type Player struct {
 	bodies bodyCache
 	drawn  pictures
 	live   streams
+	agents *fetchers
 }
 
 // A client may bring badBurst tokens that open nothing at once, then one every
@@ -64,8 +65,10 @@ func New(o Options) (*Player, error) {
 		o.Staff = func(*http.Request) bool { return false }
 	}
 	p := &Player{Options: o, mux: http.NewServeMux(), bad: web.NewLimit(badBurst, badEvery, o.Now)}
-	p.live.start(p)
 	var err error
+	if p.agents, err = newFetchers(); err != nil {
+		return nil, err
+	}
 	if p.pages, err = parsePages(); err != nil {
 		return nil, err
 	}
@@ -73,6 +76,7 @@ func New(o Options) (*Player, error) {
 	for _, r := range p.routes() {
 		p.mux.Handle(r.pattern, p.headers(r.surface, p.errors.Handle(r.answer)))
 	}
+	p.live.start(p)
 	return p, nil
 }
 

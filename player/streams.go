@@ -9,20 +9,21 @@ import (
 	"passalong/release"
 )
 
-// streams are the media answers that run now. One worker asks every two
+// streams are the media answers that run now. A worker asks every two
 // seconds whether their viewers may still watch, and cuts those who may not.
 type streams struct {
 	mu      sync.Mutex
 	running map[release.ViewerID]map[*stream]struct{}
 	views   *viewCount
 	ended   chan struct{}
-	done    chan struct{}
+	workers sync.WaitGroup
 	once    sync.Once
 }
 
 type stream struct {
 	viewer release.ViewerID
 	out    *http.ResponseController
+	until  time.Time // when even a slow reader had it all
 	cut    bool
 }
 
@@ -37,17 +38,20 @@ const liveEvery = 2 * time.Second
 func (s *streams) start(p *Player) {
 	s.running = map[release.ViewerID]map[*stream]struct{}{}
 	s.views = newViewCount()
-	s.ended, s.done = make(chan struct{}), make(chan struct{})
-	go s.watch(p)
+	s.ended = make(chan struct{})
+	s.workers.Go(func() { s.watch(p) })
+	s.workers.Go(func() { s.infer(p) })
 }
 
 func (s *streams) stop() {
 	s.once.Do(func() { close(s.ended) })
-	<-s.done
+	s.workers.Wait()
 }
 
-// begin notes a stream, or refuses one too many.
-func (s *streams) begin(v release.ViewerID, out *http.ResponseController) (*stream, error) {
+// begin notes a stream that may run for most, or refuses one too many. The
+// worker holds it to its time: a deadline of its own for each answer would
+// wake the network's poller each time, which costs more than the answer.
+func (s *streams) begin(v release.ViewerID, out *http.ResponseController, most time.Duration) (*stream, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	mine := s.running[v]
@@ -58,7 +62,7 @@ func (s *streams) begin(v release.ViewerID, out *http.ResponseController) (*stre
 		mine = map[*stream]struct{}{}
 		s.running[v] = mine
 	}
-	one := &stream{viewer: v, out: out}
+	one := &stream{viewer: v, out: out, until: time.Now().Add(most)}
 	mine[one] = struct{}{}
 	return one, nil
 }
@@ -76,27 +80,43 @@ func (s *streams) end(one *stream) bool {
 }
 
 func (s *streams) watch(p *Player) {
-	defer close(s.done)
 	tick := time.NewTicker(liveEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-s.ended:
 			return
-		case told := <-s.views.told:
-			p.infer(told)
 		case <-tick.C:
 			s.check(p)
 		}
 	}
 }
 
-// check cuts the streams of viewers who are no longer inside.
+// infer writes the views that were told from bytes, apart from watch: a slow
+// disk must not keep a revoked viewer's stream open.
+func (s *streams) infer(p *Player) {
+	for {
+		select {
+		case <-s.ended:
+			return
+		case told := <-s.views.told:
+			p.infer(told)
+		}
+	}
+}
+
+// check cuts the streams of viewers who are no longer inside, and those of
+// readers slower than anybody.
 func (s *streams) check(p *Player) {
 	s.mu.Lock()
 	viewers := make([]release.ViewerID, 0, len(s.running))
-	for v := range s.running {
+	for v, mine := range s.running {
 		viewers = append(viewers, v)
+		for one := range mine {
+			if time.Now().After(one.until) {
+				one.end()
+			}
+		}
 	}
 	s.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
@@ -114,7 +134,13 @@ func (s *streams) cutAll(v release.ViewerID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for one := range s.running[v] {
-		one.cut = true
-		_ = one.out.SetWriteDeadline(time.Unix(1, 0))
+		one.end()
 	}
+}
+
+// end stops a running answer; streams.mu is held. A transport without
+// deadlines (a test's recorder) has nothing to stop.
+func (one *stream) end() {
+	one.cut = true
+	_ = one.out.SetWriteDeadline(time.Unix(1, 0))
 }
