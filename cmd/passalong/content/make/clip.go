@@ -244,7 +244,7 @@ func (s *sheet) thread(a, b person, t float64) {
 		v := 1 - u
 		return s.place(v*v*a.x+2*u*v*mx+u*u*b.x, v*v*a.y+2*u*v*my+u*u*b.y)
 	}
-	steps := int(14 + 22*s.zoom/2)
+	steps := int(14 + math.Hypot(b.x-a.x, b.y-a.y)*s.zoom/2) // a splat every two pixels: no dots
 	// A last wave runs from the first hand to the tips.
 	wave := math.Exp(-math.Pow((t-19.2)-0.42*float64(b.depth), 2) / 0.09)
 	for i := range steps {
@@ -254,7 +254,7 @@ func (s *sheet) thread(a, b person, t float64) {
 		}
 		x, y := at(u)
 		tail := math.Exp(-(share - u) * 5.5)
-		s.splat(x, y, 0.75+0.25*s.zoom, 0.075+0.30*tail*(1-smooth(b.lit, b.lit+1.2, t))+0.45*wave, ember)
+		s.splat(x, y, 0.75+0.25*s.zoom, 0.060+0.24*tail*(1-smooth(b.lit, b.lit+1.2, t))+0.36*wave, ember)
 	}
 	if t < b.lit {
 		x, y := at(share)
