@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"passalong/release"
 	"passalong/release/web"
@@ -32,6 +33,10 @@ type heroData struct {
 	Publish []legalRow
 	Ref     string // reference of the request, on faults
 }
+
+// Long tells whether the name needs smaller letters to leave the button on the
+// first screen.
+func (d heroData) Long() bool { return utf8.RuneCountInString(d.Name) > 32 }
 
 // button submits the page's form; Name and Value tell which one was pressed.
 type button struct {
