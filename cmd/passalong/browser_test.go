@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
@@ -140,7 +141,8 @@ func (x tab) shot(name string) {
 
 func (x tab) script(on bool) {
 	x.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		return emulation.SetScriptExecutionDisabled(!on).Do(ctx, t)
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
+		return err
 	}))
 }
 
