@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html/template"
 	"io"
+	"net/url"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -60,7 +61,10 @@ func textOnly() *bluemonday.Policy {
 	p.AllowElements("p", "br", "hr", "h3", "h4", "h5", "h6", "em", "strong", "del", "code", "pre", "blockquote",
 		"ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td")
 	p.AllowAttrs("href").OnElements("a")
-	p.AllowURLSchemes("https", "http", "mailto")
+	hosted := func(u *url.URL) bool { return u.Host != "" } // "http:x" is an address of ours
+	p.AllowURLSchemeWithCustomPolicy("https", hosted)
+	p.AllowURLSchemeWithCustomPolicy("http", hosted)
+	p.AllowURLSchemes("mailto")
 	p.RequireParseableURLs(true)
 	p.AllowRelativeURLs(false)
 	p.RequireNoReferrerOnLinks(true)

@@ -15,7 +15,7 @@ var hostile = []string{
 	"<a href='https://e.example' style='position:fixed' onclick=alert(1)>x</a>", "<style>*{display:none}</style>", "<form action=https://e.example><input></form>",
 	"<base href=https://e.example>", "<meta http-equiv=refresh content=0>", "<math><mi//xlink:href='javascript:alert(1)'>",
 	"```\"onmouseover=alert(1)\nx\n```", "# x {#id onclick=alert(1)}", "<details open ontoggle=alert(1)>", "[x](https://e.example \"\" onclick=alert(1)\")",
-	"[x](//e.example)", "[x](/r/token)", "<table background=javascript:alert(1)>", "<p id=pass>", "&lt;script&gt;alert(1)&lt;/script&gt;",
+	"[0](http:)", "[x](https:r/token)", "[x](//e.example)", "[x](/r/token)", "<table background=javascript:alert(1)>", "<p id=pass>", "&lt;script&gt;alert(1)&lt;/script&gt;",
 }
 
 var articleTags = " html head body p br hr h3 h4 h5 h6 em strong del code pre blockquote ul ol li table thead tbody tr th td a "

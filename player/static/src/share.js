@@ -15,9 +15,12 @@ export function share(page) {
   const message = one("#message");
   let next = data.next.slice();
   let last = { at: 0 };
+  const used = {}; // links that were tapped here
+  let flying = 0; // taps on their way
+  let least = null; // of several answers the one with the fewest left is the newest
 
   function render(panel) {
-    next = panel.next.filter((n) => !pending()[n.id]);
+    next = panel.next.filter((n) => !used[n.id] && !pending()[n.id]);
     one("#left").textContent = panel.said;
     const count = one("#pass-open .count");
     if (count) count.textContent = panel.left || "";
@@ -54,6 +57,11 @@ export function share(page) {
     const kept = pending();
     kept[tap.link] = tap;
     store.set(key, kept);
+    used[tap.link] = true;
+    flying++;
+    const landed = () => {
+      if (--flying === 0) least = null;
+    };
     return post(base + "/share" + asked, tap, as).then(async (r) => {
       const again = r.status === 429 || r.status >= 500;
       if (again) throw new Error("later");
@@ -65,9 +73,13 @@ export function share(page) {
         note(answer.detail || words.failed);
         return null;
       }
-      render(answer.panel);
+      if (!least || answer.panel.left <= least.left) least = answer.panel;
+      render(least);
       refresh();
       return answer;
+    }).then((a) => (landed(), a), (e) => {
+      landed();
+      throw e;
     });
   }
 
@@ -179,8 +191,9 @@ export function share(page) {
   }
 
   function sheet(link) {
-    // In the tap itself, and the link only once: apps join text and url.
-    navigator.share({ title: data.subject, text: text(link.url) }).then(
+    // In the tap itself. The link stands in url alone: apps join text and url,
+    // and some take nothing but an url.
+    navigator.share({ title: data.subject, text: message.value.trim(), url: link.url }).then(
       () => take("other", link).then((a) => a && note(words.handed_on)),
       () => {} // cancelled: the link stays for the next tap
     );
