@@ -62,7 +62,7 @@ func (a *API) assetRoutes() {
 		Summary: "Upload a content", Description: "The body is the file itself, of any size, streamed; `?name=clip.mp4` names it, `&title=` is shown. The answer is the asset with advice.", Tags: []string{tag}}, a.uploadAsset)
 	add(a, release.ScopeRead, huma.Operation{OperationID: "list-assets", Method: http.MethodGet, Path: "/api/v1/campaigns/{id}/assets",
 		Summary: "List a campaign's contents", Tags: []string{tag}},
-		func(ctx context.Context, in *campaignPath) (*struct {
+		func(ctx context.Context, in *CampaignPath) (*struct {
 			Body struct {
 				Assets []Asset `json:"assets"`
 			}

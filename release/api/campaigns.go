@@ -136,7 +136,8 @@ func (x CampaignChange) apply(c *release.Campaign) error {
 	return nil
 }
 
-type campaignPath struct {
+// CampaignPath names a campaign in an address. huma reads embedded fields of exported types only.
+type CampaignPath struct {
 	ID release.CampaignID `path:"id" example:"cmp_0mmxkq0a3x7d1f9s8h2k4p"`
 }
 
@@ -176,14 +177,14 @@ func (a *API) campaignRoutes() {
 		})
 	add(a, release.ScopeRead, huma.Operation{OperationID: "read-campaign", Method: http.MethodGet, Path: "/api/v1/campaigns/{id}",
 		Summary: "Read a campaign", Tags: []string{tag}},
-		func(ctx context.Context, in *campaignPath) (*campaignBody, error) {
+		func(ctx context.Context, in *CampaignPath) (*campaignBody, error) {
 			c, err := a.Service.Campaign(ctx, in.ID)
 			return &campaignBody{a.show(c)}, err
 		})
 	add(a, release.ScopeWrite, huma.Operation{OperationID: "change-campaign", Method: http.MethodPatch, Path: "/api/v1/campaigns/{id}",
 		Summary: "Change a campaign", Description: "What is absent stays. Quotas, texts and dates change live.", Tags: []string{tag}},
 		func(ctx context.Context, in *struct {
-			campaignPath
+			CampaignPath
 			Body CampaignChange
 		}) (*campaignBody, error) {
 			c, err := a.Service.ChangeCampaign(ctx, in.ID, func(c *release.Campaign, _ time.Time) error { return in.Body.apply(c) })
@@ -191,13 +192,13 @@ func (a *API) campaignRoutes() {
 		})
 	add(a, release.ScopeWrite, huma.Operation{OperationID: "delete-campaign", Method: http.MethodDelete, Path: "/api/v1/campaigns/{id}",
 		Summary: "Delete a campaign", Description: "With its links, viewers and numbers, for good.", Tags: []string{tag}, DefaultStatus: 204},
-		func(ctx context.Context, in *campaignPath) (*struct{}, error) {
+		func(ctx context.Context, in *CampaignPath) (*struct{}, error) {
 			return nil, a.Service.DeleteCampaign(ctx, in.ID)
 		})
 	add(a, release.ScopeWrite, huma.Operation{OperationID: "release-campaign", Method: http.MethodPost, Path: "/api/v1/campaigns/{id}/release",
 		Summary: "Release a campaign", Description: "Now, or at the time given. Refused without content.", Tags: []string{tag}},
 		func(ctx context.Context, in *struct {
-			campaignPath
+			CampaignPath
 			Body struct {
 				Opens time.Time `json:"opens,omitempty"`
 			}
@@ -208,7 +209,7 @@ func (a *API) campaignRoutes() {
 	add(a, release.ScopeWrite, huma.Operation{OperationID: "pause-campaign", Method: http.MethodPost, Path: "/api/v1/campaigns/{id}/pause",
 		Summary: "Pause a campaign or let it go on", Tags: []string{tag}},
 		func(ctx context.Context, in *struct {
-			campaignPath
+			CampaignPath
 			Body struct {
 				On        bool `json:"on"`
 				MoveClose bool `json:"move_close,omitempty" doc:"When going on: the close moves by as long as the pause lasted."`
@@ -219,7 +220,7 @@ func (a *API) campaignRoutes() {
 		})
 	add(a, release.ScopeWrite, huma.Operation{OperationID: "close-campaign", Method: http.MethodPost, Path: "/api/v1/campaigns/{id}/close",
 		Summary: "Close a campaign now", Tags: []string{tag}},
-		func(ctx context.Context, in *campaignPath) (*campaignBody, error) {
+		func(ctx context.Context, in *CampaignPath) (*campaignBody, error) {
 			c, err := a.Service.CloseCampaign(ctx, in.ID)
 			return &campaignBody{a.show(c)}, err
 		})

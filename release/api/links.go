@@ -80,7 +80,8 @@ func (a *API) showLink(base string, l release.Link) Link {
 
 type linkBody struct{ Body Link }
 
-type linkPath struct {
+// LinkPath names a link.
+type LinkPath struct {
 	Link release.LinkID `path:"link"`
 }
 
@@ -90,14 +91,14 @@ func (a *API) linkRoutes() {
 		Summary: "List links", Description: "By number; `next` is the cursor of the following page.", Tags: []string{tag}}, a.listLinks)
 	add(a, release.ScopeRead, huma.Operation{OperationID: "read-link", Method: http.MethodGet, Path: "/api/v1/links/{link}",
 		Summary: "Read a link", Tags: []string{tag}},
-		func(ctx context.Context, in *linkPath) (*linkBody, error) {
+		func(ctx context.Context, in *LinkPath) (*linkBody, error) {
 			l, c, err := a.Service.Link(ctx, in.Link)
 			return a.linkAnswer(c, l, err)
 		})
 	add(a, release.ScopeWrite, huma.Operation{OperationID: "mark-sent", Method: http.MethodPost, Path: "/api/v1/links/{link}/sent",
 		Summary: "Note that a seed was sent", Tags: []string{tag}},
 		func(ctx context.Context, in *struct {
-			linkPath
+			LinkPath
 			Body struct {
 				Channel string `json:"channel,omitempty" example:"whatsapp"`
 			}
@@ -116,7 +117,7 @@ func (a *API) linkRoutes() {
 		}
 		add(a, release.ScopeWrite, huma.Operation{OperationID: word + "-link", Method: http.MethodPost, Path: "/api/v1/links/{link}/" + word,
 			Summary: summary, Tags: []string{tag}},
-			func(ctx context.Context, in *linkPath) (*linkBody, error) {
+			func(ctx context.Context, in *LinkPath) (*linkBody, error) {
 				l, err := a.Service.RevokeLink(ctx, in.Link, on)
 				return a.linkAgain(ctx, l.ID, err)
 			})
@@ -142,7 +143,7 @@ func (a *API) linkAnswer(c release.Campaign, l release.Link, err error) (*linkBo
 }
 
 func (a *API) listLinks(ctx context.Context, in *struct {
-	campaignPath
+	CampaignPath
 	After  uint32 `query:"after" doc:"Number of the last link seen."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	Kind   string `query:"kind" enum:"seed,door,share,group,"`

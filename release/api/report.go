@@ -21,14 +21,14 @@ func (a *API) reportRoutes() {
 	const tag = "Report"
 	add(a, release.ScopeRead, huma.Operation{OperationID: "read-report", Method: http.MethodGet, Path: "/api/v1/campaigns/{id}/report",
 		Summary: "The report", Description: "Live and exact: what was committed before the request is in it.", Tags: []string{tag}},
-		func(ctx context.Context, in *campaignPath) (*reportBody, error) {
+		func(ctx context.Context, in *CampaignPath) (*reportBody, error) {
 			r, err := a.Service.Report(ctx, in.ID)
 			return &reportBody{r}, err
 		})
 	add(a, release.ScopeRead, huma.Operation{OperationID: "read-forest", Method: http.MethodGet, Path: "/api/v1/campaigns/{id}/forest",
 		Summary: "The forest, as far as a picture needs it", Tags: []string{tag}},
 		func(ctx context.Context, in *struct {
-			campaignPath
+			CampaignPath
 			Limit int    `query:"limit" minimum:"1" maximum:"20000" default:"5000"`
 			Root  uint32 `query:"root" doc:"Number of a viewer: only they and everybody below."`
 		}) (*forestBody, error) {

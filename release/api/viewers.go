@@ -35,7 +35,8 @@ func showViewer(v release.Viewer) Viewer {
 		Shares: v.Shares, Revoked: instant(v.Revoked), Erased: instant(v.Erased)}
 }
 
-type viewerPath struct {
+// ViewerPath names a viewer.
+type ViewerPath struct {
 	Viewer release.ViewerID `path:"viewer"`
 }
 
@@ -59,7 +60,7 @@ func (a *API) viewerRoutes() {
 	add(a, release.ScopeRead, huma.Operation{OperationID: "list-viewers", Method: http.MethodGet, Path: "/api/v1/campaigns/{id}/viewers",
 		Summary: "List viewers", Description: "By number; a campaign in statistics mode shows none.", Tags: []string{tag}},
 		func(ctx context.Context, in *struct {
-			campaignPath
+			CampaignPath
 			After uint32 `query:"after"`
 			Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 		}) (*viewersBody, error) {
@@ -76,13 +77,13 @@ func (a *API) viewerRoutes() {
 		})
 	add(a, release.ScopeRead, huma.Operation{OperationID: "read-viewer", Method: http.MethodGet, Path: "/api/v1/viewers/{viewer}",
 		Summary: "Read a viewer", Tags: []string{tag}},
-		func(ctx context.Context, in *viewerPath) (*viewerBody, error) {
+		func(ctx context.Context, in *ViewerPath) (*viewerBody, error) {
 			v, err := a.Service.Viewer(ctx, in.Viewer)
 			return &viewerBody{showViewer(v)}, err
 		})
 	add(a, release.ScopeRead, huma.Operation{OperationID: "read-chain", Method: http.MethodGet, Path: "/api/v1/viewers/{viewer}/chain",
 		Summary: "The chain of one viewer", Description: "From the viewer up to the seed.", Tags: []string{tag}},
-		func(ctx context.Context, in *viewerPath) (*chainBody, error) {
+		func(ctx context.Context, in *ViewerPath) (*chainBody, error) {
 			steps, err := a.Service.Chain(ctx, in.Viewer)
 			out := &chainBody{}
 			out.Body.Chain = orEmpty(steps)
@@ -107,14 +108,14 @@ func (a *API) viewerRoutes() {
 	} {
 		add(a, release.ScopeWrite, huma.Operation{OperationID: word + "-viewer", Method: http.MethodPost, Path: "/api/v1/viewers/{viewer}/" + word,
 			Summary: act.summary, Tags: []string{tag}},
-			func(ctx context.Context, in *viewerPath) (*viewerBody, error) {
+			func(ctx context.Context, in *ViewerPath) (*viewerBody, error) {
 				v, err := act.do(ctx, in.Viewer)
 				return &viewerBody{showViewer(v)}, err
 			})
 	}
 	add(a, release.ScopeWrite, huma.Operation{OperationID: "erase-viewer", Method: http.MethodPost, Path: "/api/v1/viewers/{viewer}/erase",
 		Summary: "Forget who a viewer was", Description: "The node and every total stay.", Tags: []string{tag}, DefaultStatus: 204},
-		func(ctx context.Context, in *viewerPath) (*struct{}, error) {
+		func(ctx context.Context, in *ViewerPath) (*struct{}, error) {
 			return nil, a.Service.Erase(ctx, in.Viewer)
 		})
 }
