@@ -88,6 +88,10 @@ func (w *world) tab(browser context.Context, width, height int64) tab {
 	w.t.Helper()
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	w.t.Cleanup(cancel)
+	// The first run makes the tab and must have no limit of its own.
+	if err := chromedp.Do(ctx); err != nil {
+		w.t.Fatal(err)
+	}
 	x := tab{w.t, ctx, w}
 	x.do(chromedp.EmulateViewport(width, height))
 	return x
