@@ -78,8 +78,8 @@ func (d reportData) say(now time.Time) string {
 		return d.T("console.sentence.none")
 	}
 	since := ""
-	if r.Timeline.Start != nil {
-		since = d.Words.Duration(now.Sub(*r.Timeline.Start))
+	if !d.Campaign.Opens.IsZero() && now.After(d.Campaign.Opens) {
+		since = d.Words.Duration(now.Sub(d.Campaign.Opens))
 	}
 	out := d.T("console.sentence.people", "n", r.Reach, "since", since)
 	if b := r.Virality.Bring; b != nil && !r.Virality.Early {
