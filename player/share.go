@@ -1,7 +1,6 @@
 package player
 
 import (
-	"context"
 	"errors"
 	"html/template"
 	"mime"
@@ -215,11 +214,6 @@ func (p *Player) panel(r *http.Request, in session, a release.Allowance) (panel,
 		out.Next = append(out.Next, ready)
 	}
 	return out, nil
-}
-
-// allowance reads what a viewer may hand out, without a tap.
-func (p *Player) allowance(ctx context.Context, in session) (release.Allowance, error) {
-	return p.Service.Allowance(ctx, in.Viewer.ID)
 }
 
 // prepare signs a link again, at the address the fan came by.

@@ -24,10 +24,10 @@ type plainViewer struct {
 }
 
 type plainLink struct {
-	no, sharer                   uint32
-	seed, test, group, back, out bool
-	sent                         bool
-	channel                      Channel
+	no, sharer              uint32
+	seed, test, group, back bool
+	sent                    bool
+	channel                 Channel
 }
 
 func recountOf(events []Event) *recount {

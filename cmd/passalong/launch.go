@@ -269,11 +269,10 @@ func upload(c *call, owner *client, id, path string) error {
 
 // counting moves a bar while a file is read.
 type counting struct {
-	r    io.Reader
-	n    int64
-	of   int64
-	bar  *bar
-	seen int
+	r   io.Reader
+	n   int64
+	of  int64
+	bar *bar
 }
 
 func (r *counting) Read(p []byte) (int, error) {

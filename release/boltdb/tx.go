@@ -161,14 +161,6 @@ func noKey[A ~string](a A, no uint32) []byte {
 	return binary.BigEndian.AppendUint32(k, no)
 }
 
-// noOf reads the number at the end of a noKey.
-func noOf(k []byte) uint32 {
-	if len(k) < 4 {
-		return 0
-	}
-	return binary.BigEndian.Uint32(k[len(k)-4:])
-}
-
 // named refuses an id that cannot be part of a key.
 func named[A ~string](field string, id A) error {
 	if id == "" || len(id) > maxKey || strings.IndexByte(string(id), 0) >= 0 {
