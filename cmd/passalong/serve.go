@@ -144,6 +144,9 @@ func (s serving) serve(ctx context.Context, a *app, ln net.Listener, log *slog.L
 		return err
 	}
 	defer stop()
+	if err := a.service.Warm(ctx); err != nil { // reports are caught up before anybody asks
+		log.Warn("reports are not warm", "err", err)
+	}
 	server := &http.Server{Handler: a.handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 	failed := make(chan error, 3)
