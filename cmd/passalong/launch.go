@@ -134,7 +134,8 @@ func (l *launchCmd) create(c *call, owner *client) (string, error) {
 	return out.ID, err
 }
 
-// fill uploads, mints, writes links.csv and releases.
+// fill uploads, releases, mints and writes links.csv, the list last: a launch
+// that fails leaves no dead links behind.
 func (l *launchCmd) fill(c *call, owner *client, id string, people release.People, set settings, opens time.Time) error {
 	for _, path := range l.Files {
 		if err := upload(c, owner, id, path); err != nil {
@@ -153,10 +154,10 @@ func (l *launchCmd) fill(c *call, owner *client, id string, people release.Peopl
 		}
 		_ = res.Body.Close()
 	}
-	if err := mint(c, owner, id, people, l.Out, set); err != nil {
+	if err := owner.ask(c.ctx, http.MethodPost, "/campaigns/"+id+"/release", released(opens), nil); err != nil {
 		return err
 	}
-	return owner.ask(c.ctx, http.MethodPost, "/campaigns/"+id+"/release", released(opens), nil)
+	return mint(c, owner, id, people, l.Out, set)
 }
 
 func released(opens time.Time) map[string]any {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -71,6 +72,9 @@ func (a *API) systemRoutes() {
 					Links int `json:"links"`
 				}
 			}{}
+			if !slices.ContainsFunc(a.Keys.Keys(), func(k tokens.KeyInfo) bool { return k.Kid == in.Kid }) {
+				return nil, release.No(release.NotFound, "key.unknown")
+			}
 			n, err := a.signedBy(ctx, in.Kid)
 			if err != nil {
 				return nil, err
