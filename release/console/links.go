@@ -1,6 +1,7 @@
 package console
 
 import (
+	"crypto/rand"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -25,6 +26,7 @@ type linksData struct {
 	Bad      []string // sentences, by line
 	Good     int
 	Checked  bool
+	Once     string // key of the checked form
 }
 
 type linkRow struct {
@@ -185,7 +187,12 @@ func (c *Console) people(w http.ResponseWriter, r *http.Request) error {
 		for i, p := range list.Rows {
 			orders[i] = p.Order()
 		}
-		if _, err := c.Service.Mint(r.Context(), release.CampaignID(r.PathValue("id")), orders); err != nil {
+		// The form carries a key of its own, so that pressing twice mints once.
+		who, err := c.who(r)
+		if err != nil {
+			return err
+		}
+		if _, _, err := c.Service.MintOnce(r.Context(), release.CampaignID(r.PathValue("id")), string(who.ID), r.PostFormValue("once"), orders); err != nil {
 			return err
 		}
 		http.Redirect(w, r, "/console/campaigns/"+r.PathValue("id")+"/links", http.StatusSeeOther)
@@ -196,6 +203,7 @@ func (c *Console) people(w http.ResponseWriter, r *http.Request) error {
 		return e
 	}
 	d.Typed, d.Good, d.Checked = typed, len(list.Rows), true
+	d.Once = rand.Text()
 	if err != nil && len(bad) == 0 {
 		d.Bad = []string{sentence(d.Words, err)}
 	}

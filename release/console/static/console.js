@@ -2,11 +2,12 @@
 // copying a link, and noting that it was sent. Every page works without.
 const live = document.getElementById('live');
 if (live) {
-  let waiting = false;
+  let waiting = false, again = false;
   const source = new EventSource(live.dataset.from + '/events');
-  source.addEventListener('moved', async () => {
-    if (waiting) return;
+  const refresh = async () => {
+    if (waiting) { again = true; return; }
     waiting = true;
+    again = false;
     try {
       const answer = await fetch(live.dataset.from + '/live' + location.search);
       if (answer.ok) {
@@ -15,7 +16,9 @@ if (live) {
         live.querySelectorAll('details').forEach((d, i) => { d.open = open[i]; });
       }
     } finally { waiting = false; }
-  });
+    if (again) refresh();
+  };
+  source.addEventListener('moved', refresh);
   const light = (circle, on) => {
     for (let c = circle; c; c = live.querySelector(`circle[data-i="${c.dataset.p}"]`)) {
       document.getElementById('e' + c.dataset.i)?.classList.toggle('lit', on);
